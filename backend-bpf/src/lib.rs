@@ -1,0 +1,1 @@
+//! SSA IR to BPF objects

@@ -1,0 +1,1 @@
+//! Restricted C to SSA IR

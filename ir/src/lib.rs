@@ -1,0 +1,1 @@
+//! SSA with block parameters, made for BPF

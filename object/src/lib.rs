@@ -1,0 +1,146 @@
+//! BPF object files: what a compiler writes and a loader reads, side by side, so that a round trip is one test.
+//!
+//! An [`Object`] mirrors a relocatable ELF file with machine EM_BPF (247): sections, symbols and relocations, and the two
+//! sections that have a structure of their own, `.BTF` (types, [`btf::Btf`]) and `.BTF.ext` (functions and lines,
+//! [`ext::BtfExt`]), already decoded. Nothing here knows what a section *means*; that is the loader's business.
+
+pub mod btf;
+pub mod elf;
+pub mod ext;
+
+/// Position of a section in [`Object::sections`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct SectionId(pub usize);
+
+/// Position of a symbol in [`Object::symbols`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct SymbolId(pub usize);
+
+/// Byte order of the file and of the target.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Endian {
+    /// Least significant byte first (`bpfel`).
+    #[default]
+    Little,
+    /// Most significant byte first (`bpfeb`).
+    Big,
+}
+
+/// A relocatable BPF object file.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Object {
+    /// Byte order.
+    pub endian: Endian,
+    /// Sections in file order, without the ones that only serve the container (symbol and string tables, relocations,
+    /// `.BTF`, `.BTF.ext`).
+    pub sections: Vec<Section>,
+    /// Symbols; the writer puts local ones first, as ELF demands.
+    pub symbols: Vec<Symbol>,
+    /// Types, if the file has `.BTF`.
+    pub btf: Option<btf::Btf>,
+    /// Function and line information, if the file has `.BTF.ext`.
+    pub ext: Option<ext::BtfExt>,
+}
+
+/// A section with its relocations.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Section {
+    /// Name, e.g. `raw_tracepoint/kfree_skb`, `.maps`, `license`.
+    pub name: String,
+    /// Flags and type.
+    pub kind: SectionKind,
+    /// Contents; empty for [`SectionKind::Bss`].
+    pub data: Vec<u8>,
+    /// Size in bytes; `data.len()` except for [`SectionKind::Bss`].
+    pub size: u64,
+    /// Alignment in bytes, a power of two.
+    pub align: u64,
+    /// Places in `data` that depend on a symbol, by ascending offset.
+    pub relocs: Vec<Reloc>,
+}
+
+/// What the container says about a section.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum SectionKind {
+    /// PROGBITS, alloc + execinstr: instructions.
+    Code,
+    /// PROGBITS, alloc + write.
+    Data,
+    /// PROGBITS, alloc.
+    ReadOnlyData,
+    /// PROGBITS, alloc + merge + strings, entries of one byte: `.rodata.str1.1`.
+    Strings,
+    /// NOBITS, alloc + write.
+    Bss,
+    /// Anything else (debug information, notes), kept as bytes.
+    Other,
+}
+
+/// A name for a place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Symbol {
+    /// Name; empty for section symbols.
+    pub name: String,
+    /// The section it lies in; `None` for an undefined (extern) symbol.
+    pub section: Option<SectionId>,
+    /// Byte offset in the section.
+    pub value: u64,
+    /// Size in bytes.
+    pub size: u64,
+    /// What is there.
+    pub kind: SymbolKind,
+    /// Who can see it.
+    pub binding: Binding,
+    /// STV_HIDDEN: for libbpf, a global function that is verified as if it were static.
+    pub hidden: bool,
+}
+
+/// ELF symbol type.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum SymbolKind {
+    /// STT_FUNC.
+    Func,
+    /// STT_OBJECT.
+    Object,
+    /// STT_SECTION.
+    Section,
+    /// STT_NOTYPE, e.g. externs.
+    NoType,
+}
+
+/// ELF symbol binding.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Binding {
+    /// Only this file.
+    Local,
+    /// Every file.
+    Global,
+    /// Every file; may be overridden or missing.
+    Weak,
+}
+
+/// A relocation. BPF uses REL entries: the addend stands in the relocated bytes themselves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Reloc {
+    /// Byte offset in the section.
+    pub offset: u64,
+    /// The symbol referred to.
+    pub symbol: SymbolId,
+    /// How its address enters the bytes.
+    pub kind: RelocKind,
+}
+
+/// R_BPF_* (Linux `Documentation/bpf/llvm_reloc.rst`).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum RelocKind {
+    /// R_BPF_64_64 (1): the two immediates of an `lddw`.
+    Imm64,
+    /// R_BPF_64_ABS64 (2): eight bytes of data.
+    Abs64,
+    /// R_BPF_64_ABS32 (3): four bytes of data.
+    Abs32,
+    /// R_BPF_64_NODYLD32 (4): four bytes in `.BTF` and `.BTF.ext`.
+    NoDyld32,
+    /// R_BPF_64_32 (10): the immediate of a `call`; (S + A) / 8 - 1.
+    Call,
+}

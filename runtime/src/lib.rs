@@ -1,0 +1,1 @@
+//! Runs BPF objects without a kernel: loader, interpreter, JIT, maps
