@@ -1,0 +1,1 @@
+//! The ELF container of a BPF object file.
