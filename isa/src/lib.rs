@@ -12,8 +12,14 @@
 //! Nobody outside [`encode`] and [`decode`] sees these bytes: everyone else matches on [`Insn`]. What each operation is
 //! called, how it is encoded and what it computes stands in one row of [`table`].
 
+pub mod decode;
+pub mod encode;
 pub mod insn;
+mod opcode;
 pub mod table;
 
+pub use decode::{DecodeError, DecodeReason, decode, decode_at};
+pub use encode::{encode, encode_one};
 pub use insn::{Callee, Imm64, Insn, PacketMode, Reg, Size, Src, Width};
+pub use opcode::{Endian, SLOT_BYTES};
 pub use table::{AluOp, AtomicOp, Cond, SwapKind};
