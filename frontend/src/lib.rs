@@ -1,1 +1,4 @@
 //! Restricted C to SSA IR
+
+pub mod diagnostic;
+pub mod source;

@@ -1,0 +1,355 @@
+//! Source files: who owns the text, and how a place in it is named.
+//!
+//! Every later stage speaks about places as a [`Span`]: a file number and two byte offsets, twelve bytes that are
+//! copied freely. [`Sources`] owns the text and turns a span into what a person wants to read: a path, a line, a column.
+//!
+//! ```
+//! use bpfcc_frontend::source::Sources;
+//!
+//! let mut sources = Sources::new();
+//! let file = sources.add_virtual("drop.c", "int a;\nint é = b;\n");
+//! let b = sources.span(file, 16, 17);
+//! assert_eq!(sources.snippet(b), "b");
+//! assert_eq!(sources.location(b).to_string(), "drop.c:2:9"); // columns count characters
+//! ```
+
+use std::collections::HashMap;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use thiserror::Error;
+
+/// Names one file of a [`Sources`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct FileId(u32);
+
+/// A range of bytes in one file.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// Offset of the first byte.
+    pub start: u32,
+    /// Offset behind the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// Whether `other` lies inside this span.
+    pub fn contains(self, other: Span) -> bool {
+        self.file == other.file && self.start <= other.start && other.end <= self.end
+    }
+
+    /// The smallest span that covers both, or this one if they lie in different files.
+    pub fn to(self, other: Span) -> Span {
+        if self.file != other.file {
+            return self;
+        }
+        Span {
+            file: self.file,
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
+    }
+}
+
+/// A place as people write it: `path:line:column`, line and column counted from 1, columns in characters.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Location {
+    /// The path as the user gave it, or as `#line` renamed it.
+    pub path: String,
+    /// The line, counted from 1.
+    pub line: u32,
+    /// The column in characters, counted from 1.
+    pub column: u32,
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.path, self.line, self.column)
+    }
+}
+
+/// Why a file could not become a source.
+#[derive(Debug, Error)]
+pub enum SourceError {
+    /// The operating system could not give us the file.
+    #[error("cannot read `{path}`: {error}")]
+    Unreadable {
+        /// The path as asked for.
+        path: String,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// Offsets are 32 bits wide.
+    #[error("`{path}` is larger than 4 GiB; source files are limited to that")]
+    TooLarge {
+        /// The path as asked for.
+        path: String,
+    },
+}
+
+/// One file: its name and its text.
+#[derive(Clone, Debug)]
+pub struct SourceFile {
+    path: String,
+    /// What makes two paths the same file; `None` for text that never was on disk.
+    identity: Option<PathBuf>,
+    text: Arc<str>,
+    line_starts: Vec<u32>,
+    invalid_utf8: Option<u32>,
+    renamings: Vec<Renaming>,
+}
+
+/// The effect of a `#line` directive: from physical line `from` on, lines count from `line` in `path`.
+#[derive(Clone, Debug)]
+struct Renaming {
+    from: u32,
+    line: u32,
+    path: String,
+}
+
+impl SourceFile {
+    fn new(path: String, identity: Option<PathBuf>, text: String) -> SourceFile {
+        let newlines = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
+        let line_starts = std::iter::once(0)
+            .chain(newlines.map(|(at, _)| at as u32 + 1))
+            .collect();
+        SourceFile {
+            path,
+            identity,
+            text: text.into(),
+            line_starts,
+            invalid_utf8: None,
+            renamings: Vec::new(),
+        }
+    }
+
+    /// The path as the user, or the `#include` that led here, spelled it.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The file's path with symbolic links resolved, which tells whether two paths name one file; `None` for text that
+    /// is not on disk.
+    pub fn identity(&self) -> Option<&Path> {
+        self.identity.as_deref()
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &Arc<str> {
+        &self.text
+    }
+
+    /// Where the first byte stood that is not UTF-8; such bytes read as U+FFFD.
+    pub fn invalid_utf8(&self) -> Option<u32> {
+        self.invalid_utf8
+    }
+
+    /// The line, counted from 1, that holds the byte at `offset`.
+    pub fn line(&self, offset: u32) -> u32 {
+        self.line_starts.partition_point(|&start| start <= offset) as u32
+    }
+
+    /// The text of a line counted from 1, without its line end; empty past the end of the file.
+    pub fn line_text(&self, line: u32) -> &str {
+        let index = line.saturating_sub(1) as usize;
+        let Some(&start) = self.line_starts.get(index) else {
+            return "";
+        };
+        let end = self
+            .line_starts
+            .get(index + 1)
+            .map_or(self.text.len(), |&next| next as usize);
+        self.text[start as usize..end].trim_end_matches(['\n', '\r'])
+    }
+
+    fn column(&self, offset: u32) -> u32 {
+        let line_start = self.line_starts[self.line(offset) as usize - 1] as usize;
+        let offset = (offset as usize).min(self.text.len());
+        let before = self.text.as_bytes()[line_start..offset].iter();
+        // Continuation bytes of UTF-8 are no characters of their own.
+        1 + before.filter(|&&byte| byte & 0xc0 != 0x80).count() as u32
+    }
+}
+
+/// All files of one compilation.
+#[derive(Clone, Default, Debug)]
+pub struct Sources {
+    files: Vec<SourceFile>,
+    on_disk: HashMap<PathBuf, FileId>,
+}
+
+impl Sources {
+    /// No files yet.
+    pub fn new() -> Sources {
+        Sources::default()
+    }
+
+    /// Adds text that is not on disk: standard input, an embedded header, a test.
+    pub fn add_virtual(&mut self, path: impl Into<String>, text: impl Into<String>) -> FileId {
+        self.push(SourceFile::new(path.into(), None, text.into()))
+    }
+
+    /// Reads a file from disk, once: a second call with the same path gives the same number.
+    ///
+    /// Bytes that are not UTF-8 become U+FFFD; [`SourceFile::invalid_utf8`] says that it happened.
+    pub fn load(&mut self, path: &Path) -> Result<FileId, SourceError> {
+        if let Some(&file) = self.on_disk.get(path) {
+            return Ok(file);
+        }
+        let shown = path.display().to_string();
+        let bytes = std::fs::read(path).map_err(|error| SourceError::Unreadable {
+            path: shown.clone(),
+            error,
+        })?;
+        if u32::try_from(bytes.len()).is_err() {
+            return Err(SourceError::TooLarge { path: shown });
+        }
+        let (text, invalid_utf8) = decode(bytes);
+        let identity = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        let mut file = SourceFile::new(shown, Some(identity), text);
+        file.invalid_utf8 = invalid_utf8;
+        let id = self.push(file);
+        self.on_disk.insert(path.to_path_buf(), id);
+        Ok(id)
+    }
+
+    fn push(&mut self, file: SourceFile) -> FileId {
+        let id = FileId(self.files.len() as u32);
+        self.files.push(file);
+        id
+    }
+
+    /// The file with this number.
+    pub fn file(&self, id: FileId) -> &SourceFile {
+        &self.files[id.0 as usize]
+    }
+
+    /// The files in the order in which they were added.
+    pub fn files(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
+        self.files
+            .iter()
+            .enumerate()
+            .map(|(index, file)| (FileId(index as u32), file))
+    }
+
+    /// A span from byte offsets.
+    pub fn span(&self, file: FileId, start: u32, end: u32) -> Span {
+        Span { file, start, end }
+    }
+
+    /// The source text that a span covers.
+    pub fn snippet(&self, span: Span) -> &str {
+        self.file(span.file)
+            .text
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or("")
+    }
+
+    /// Where a span starts, in the file that was read.
+    pub fn location(&self, span: Span) -> Location {
+        let file = self.file(span.file);
+        Location {
+            path: file.path.clone(),
+            line: file.line(span.start),
+            column: file.column(span.start),
+        }
+    }
+
+    /// Where a span starts once `#line` directives are honoured: the place its author thinks of.
+    pub fn presumed_location(&self, span: Span) -> Location {
+        let mut location = self.location(span);
+        let renamings = &self.file(span.file).renamings;
+        let index = renamings.partition_point(|renaming| renaming.from <= location.line);
+        if let Some(renaming) = index.checked_sub(1).map(|index| &renamings[index]) {
+            location.line = renaming.line.saturating_add(location.line - renaming.from);
+            location.path.clone_from(&renaming.path);
+        }
+        location
+    }
+
+    /// Records a `#line` directive: from physical line `from` on, lines of `file` count from `line` in `path`.
+    pub(crate) fn rename_lines(&mut self, file: FileId, from: u32, line: u32, path: String) {
+        let renamings = &mut self.files[file.0 as usize].renamings;
+        // A file that is included twice meets its directives twice.
+        let index = renamings.partition_point(|renaming| renaming.from < from);
+        renamings.truncate(index);
+        renamings.push(Renaming { from, line, path });
+    }
+}
+
+/// UTF-8 text of the bytes, and the offset of the first byte that had to be replaced.
+fn decode(bytes: Vec<u8>) -> (String, Option<u32>) {
+    match String::from_utf8(bytes) {
+        Ok(text) => (text, None),
+        Err(error) => {
+            let first = error.utf8_error().valid_up_to() as u32;
+            (
+                String::from_utf8_lossy(error.as_bytes()).into_owned(),
+                Some(first),
+            )
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_columns_count_from_one_and_in_characters() {
+        let mut sources = Sources::new();
+        let file = sources.add_virtual("a.c", "ab\r\nüb\n\nend");
+        let at = |start| {
+            sources
+                .location(sources.span(file, start, start))
+                .to_string()
+        };
+        assert_eq!(at(0), "a.c:1:1");
+        assert_eq!(at(4), "a.c:2:1");
+        assert_eq!(at(6), "a.c:2:2");
+        assert_eq!(at(9), "a.c:4:1");
+        assert_eq!(at(12), "a.c:4:4");
+        assert_eq!(sources.file(file).line_text(1), "ab");
+        assert_eq!(sources.file(file).line_text(2), "üb");
+        assert_eq!(sources.file(file).line_text(3), "");
+        assert_eq!(sources.file(file).line_text(99), "");
+    }
+
+    #[test]
+    fn a_line_directive_moves_the_presumed_location_only() {
+        let mut sources = Sources::new();
+        let file = sources.add_virtual("gen.c", "#line 100 \"real.y\"\nx\ny\n");
+        sources.rename_lines(file, 2, 100, "real.y".into());
+        let y = sources.span(file, 21, 22);
+        assert_eq!(sources.location(y).to_string(), "gen.c:3:1");
+        assert_eq!(sources.presumed_location(y).to_string(), "real.y:101:1");
+    }
+
+    #[test]
+    fn unreadable_files_are_errors_with_the_path() {
+        let mut sources = Sources::new();
+        let missing = sources
+            .load(Path::new("/no/such/file.c"))
+            .expect_err("does not exist");
+        assert!(
+            missing
+                .to_string()
+                .starts_with("cannot read `/no/such/file.c`: "),
+            "{missing}"
+        );
+        assert!(
+            sources.load(Path::new("/")).is_err(),
+            "a directory is not a source"
+        );
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_are_replaced_and_reported() {
+        let (text, first) = decode(b"ab\xffcd".to_vec());
+        assert_eq!((text.as_str(), first), ("ab\u{fffd}cd", Some(2)));
+    }
+}
