@@ -1,0 +1,166 @@
+//! What the compiler remembers of the source: files, places and C types, as BTF needs them.
+
+use std::sync::Arc;
+
+use crate::entity::{DebugTypeId, PrimaryMap};
+
+/// A place in the source; line 0 means unknown.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
+pub struct SourceLoc {
+    /// Index in [`DebugInfo::files`].
+    pub file: u32,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+}
+
+impl SourceLoc {
+    /// No place.
+    pub const UNKNOWN: SourceLoc = SourceLoc {
+        file: 0,
+        line: 0,
+        column: 0,
+    };
+}
+
+/// A source file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SourceFile {
+    /// Path as the user gave it or as the include search found it.
+    pub name: String,
+    /// Text, so that line information can carry it.
+    pub text: Arc<str>,
+}
+
+/// Files and types.
+#[derive(Clone, Debug, Default)]
+pub struct DebugInfo {
+    /// Source files.
+    pub files: Vec<SourceFile>,
+    /// C types, each once.
+    pub types: PrimaryMap<DebugTypeId, DebugType>,
+}
+
+/// A function's place and type.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct FuncDebug {
+    /// Declaration.
+    pub loc: SourceLoc,
+    /// A [`DebugType::FuncProto`].
+    pub ty: Option<DebugTypeId>,
+}
+
+/// How an integer prints.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum IntEncoding {
+    /// Unsigned number.
+    Unsigned,
+    /// Signed number.
+    Signed,
+    /// `_Bool`.
+    Bool,
+    /// `char`, signed.
+    Char,
+}
+
+/// A type qualifier.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Qualifier {
+    /// `const`.
+    Const,
+    /// `volatile`.
+    Volatile,
+    /// `restrict`.
+    Restrict,
+}
+
+/// A member of a struct or union.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DebugMember {
+    /// Name; empty if anonymous.
+    pub name: String,
+    /// Type.
+    pub ty: DebugTypeId,
+    /// Offset in bits.
+    pub bit_offset: u32,
+    /// Width in bits of a bit-field.
+    pub bit_width: Option<u8>,
+}
+
+/// A C type. `None` in place of an id means `void`. Cycles go through struct and union members.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum DebugType {
+    /// Integer.
+    Int {
+        /// C name, e.g. `unsigned int`.
+        name: String,
+        /// Size in bytes.
+        bytes: u32,
+        /// How it prints.
+        encoding: IntEncoding,
+    },
+    /// Floating-point type; only mentioned, never computed with.
+    Float {
+        /// C name.
+        name: String,
+        /// Size in bytes.
+        bytes: u32,
+    },
+    /// Pointer.
+    Pointer(Option<DebugTypeId>),
+    /// Array; `count` is 0 for flexible arrays.
+    Array {
+        /// Element type.
+        element: DebugTypeId,
+        /// Number of elements.
+        count: u32,
+    },
+    /// Struct or union with members.
+    Composite {
+        /// Tag; empty if anonymous.
+        name: String,
+        /// Union, not struct.
+        is_union: bool,
+        /// Size in bytes.
+        bytes: u32,
+        /// Members in order.
+        members: Vec<DebugMember>,
+    },
+    /// Struct or union that is only declared.
+    Forward {
+        /// Tag.
+        name: String,
+        /// Union, not struct.
+        is_union: bool,
+    },
+    /// Enumeration.
+    Enum {
+        /// Tag; empty if anonymous.
+        name: String,
+        /// Size in bytes.
+        bytes: u32,
+        /// Whether values are signed.
+        signed: bool,
+        /// Names and values.
+        values: Vec<(String, i128)>,
+    },
+    /// Typedef.
+    Typedef {
+        /// Name.
+        name: String,
+        /// What it names.
+        target: Option<DebugTypeId>,
+    },
+    /// Qualified type.
+    Qualified(Qualifier, Option<DebugTypeId>),
+    /// Function type.
+    FuncProto {
+        /// Result.
+        result: Option<DebugTypeId>,
+        /// Names (may be empty) and types of parameters.
+        params: Vec<(String, DebugTypeId)>,
+        /// `...` at the end.
+        variadic: bool,
+    },
+}

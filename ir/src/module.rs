@@ -1,0 +1,88 @@
+//! Modules: what one C file becomes.
+
+use crate::debug::{DebugInfo, SourceLoc};
+use crate::entity::{DebugTypeId, FuncId, GlobalId, PrimaryMap};
+use crate::function::Function;
+use crate::types::Type;
+
+/// Types of a function's parameters and result.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Signature {
+    /// Parameters, at most five unless the function is inlined.
+    pub params: Vec<Type>,
+    /// Result; `None` for void.
+    pub result: Option<Type>,
+}
+
+/// Who sees a symbol.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Linkage {
+    /// `static`.
+    Local,
+    /// Every file.
+    Global,
+    /// Every file, but libbpf and the kernel treat it as static.
+    Hidden,
+    /// Every file; another definition wins.
+    Weak,
+}
+
+/// What a global is to the loader.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum GlobalKind {
+    /// A map definition (section `.maps` or `maps`): its address is the map.
+    Map,
+    /// Read-only data: `.rodata*`, `license`, table definitions of 2014.
+    ReadOnly,
+    /// A NUL-terminated string that may be shared: `.rodata.str1.1`.
+    String,
+    /// Data that the program may write.
+    Mutable,
+    /// Defined elsewhere.
+    Extern,
+}
+
+/// What a pointer inside a global's initial value refers to.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum SymbolRef {
+    /// Another global.
+    Global(GlobalId),
+    /// A function.
+    Func(FuncId),
+}
+
+/// A global variable, map, string or table.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Global {
+    /// Symbol name.
+    pub name: String,
+    /// What the loader does with it.
+    pub kind: GlobalKind,
+    /// ELF section; chosen by the frontend for globals without a `section` attribute.
+    pub section: String,
+    /// Who sees it.
+    pub linkage: Linkage,
+    /// Initial bytes in target (little-endian) order; shorter than `size` means zeros follow.
+    pub data: Vec<u8>,
+    /// Size in bytes.
+    pub size: u32,
+    /// Alignment in bytes.
+    pub align: u32,
+    /// Eight-byte pointers in the initial value: byte offset, what it points to, addend in bytes.
+    pub pointers: Vec<(u32, SymbolRef, i64)>,
+    /// C type.
+    pub debug_type: Option<DebugTypeId>,
+    /// Declaration.
+    pub loc: SourceLoc,
+}
+
+/// A compiled C file.
+#[derive(Clone, Debug, Default)]
+pub struct Module {
+    /// Functions in source order, declarations included.
+    pub functions: PrimaryMap<FuncId, Function>,
+    /// Globals in source order.
+    pub globals: PrimaryMap<GlobalId, Global>,
+    /// Source files and C types.
+    pub debug: DebugInfo,
+}
