@@ -14,6 +14,7 @@
 
 pub mod decode;
 pub mod encode;
+pub mod helpers;
 pub mod insn;
 mod opcode;
 pub mod table;

@@ -89,20 +89,14 @@ impl AluOp {
             AluOp::Add => a.wrapping_add(b),
             AluOp::Sub => a.wrapping_sub(b),
             AluOp::Mul => a.wrapping_mul(b),
-            AluOp::Div => {
-                if b == 0 {
-                    0
-                } else {
-                    a / b
-                }
-            }
-            AluOp::Mod => {
-                if b == 0 {
-                    a
-                } else {
-                    a % b
-                }
-            }
+            AluOp::Div => match a.checked_div(b) {
+                Some(quotient) => quotient,
+                None => 0,
+            },
+            AluOp::Mod => match a.checked_rem(b) {
+                Some(remainder) => remainder,
+                None => a,
+            },
             AluOp::Sdiv => {
                 if b == 0 {
                     0
@@ -132,20 +126,14 @@ impl AluOp {
             AluOp::Add => a.wrapping_add(b),
             AluOp::Sub => a.wrapping_sub(b),
             AluOp::Mul => a.wrapping_mul(b),
-            AluOp::Div => {
-                if b == 0 {
-                    0
-                } else {
-                    a / b
-                }
-            }
-            AluOp::Mod => {
-                if b == 0 {
-                    a
-                } else {
-                    a % b
-                }
-            }
+            AluOp::Div => match a.checked_div(b) {
+                Some(quotient) => quotient,
+                None => 0,
+            },
+            AluOp::Mod => match a.checked_rem(b) {
+                Some(remainder) => remainder,
+                None => a,
+            },
             AluOp::Sdiv => {
                 if b == 0 {
                     0
