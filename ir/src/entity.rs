@@ -25,6 +25,8 @@ entities! {
     GlobalId "g";
     /// A function of the module, defined or only declared.
     FuncId "f";
+    /// A variable of the source while SSA form is built; see [`crate::build`].
+    Variable "var";
     /// A C type kept for debug information.
     DebugTypeId "t";
 }

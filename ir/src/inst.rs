@@ -16,6 +16,22 @@ pub struct BlockCall {
     pub args: Vec<Value>,
 }
 
+impl BlockCall {
+    /// A jump to `block` with `args` for its parameters.
+    pub fn new(block: Block, args: impl Into<Vec<Value>>) -> BlockCall {
+        BlockCall {
+            block,
+            args: args.into(),
+        }
+    }
+}
+
+impl From<Block> for BlockCall {
+    fn from(block: Block) -> BlockCall {
+        BlockCall::new(block, [])
+    }
+}
+
 /// Who is called.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Callee {

@@ -27,6 +27,8 @@
 //! * A branch *refines*: in its successors `v' = refine v ne w` names `v` with the fact just tested, and dominated uses take
 //!   `v'`. No pass can move a use above its check, or check one value and use another.
 
+pub mod analysis;
+pub mod build;
 pub mod debug;
 pub mod entity;
 pub mod function;
@@ -34,7 +36,8 @@ pub mod inst;
 pub mod module;
 pub mod types;
 
-pub use entity::{Block, FuncId, GlobalId, Inst, Slot, Value};
+pub use build::Builder;
+pub use entity::{Block, FuncId, GlobalId, Inst, Slot, Value, Variable};
 pub use function::{BlockData, Function, SlotData, ValueDef};
 pub use inst::{BlockCall, Callee, InstData};
 pub use module::{Global, GlobalKind, Linkage, Module, Signature, SymbolRef};

@@ -3,7 +3,7 @@
 use crate::debug::{DebugInfo, SourceLoc};
 use crate::entity::{DebugTypeId, FuncId, GlobalId, PrimaryMap};
 use crate::function::Function;
-use crate::types::Type;
+use crate::types::{PtrKind, Type};
 
 /// Types of a function's parameters and result.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
@@ -40,6 +40,17 @@ pub enum GlobalKind {
     Mutable,
     /// Defined elsewhere.
     Extern,
+}
+
+impl GlobalKind {
+    /// What the address of such a global points to.
+    pub fn ptr_kind(self) -> PtrKind {
+        match self {
+            GlobalKind::Map => PtrKind::Map,
+            GlobalKind::Extern => PtrKind::Mem,
+            GlobalKind::ReadOnly | GlobalKind::String | GlobalKind::Mutable => PtrKind::Global,
+        }
+    }
 }
 
 /// What a pointer inside a global's initial value refers to.

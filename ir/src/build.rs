@@ -1,0 +1,680 @@
+//! Building a function, variables to SSA values on the way (Braun et al. 2013, "Simple and Efficient Construction of
+//! Static Single Assignment Form").
+//!
+//! The lowering says what it reads and writes; it never sees a block parameter:
+//!
+//! ```text
+//! def_var(x, v1)              b1: … jump b3(v1)
+//! …                    ──►    b2: … jump b3(v2)
+//! use_var(x) in b3            b3(v3: i64): … v3 …
+//! ```
+//!
+//! Reading `x` walks back through blocks that are *sealed* (all their predecessors are known) and have one predecessor. Where
+//! the walk stops, `x` becomes a parameter of that block. [`Builder::finish`] knows every edge: it gives each parameter its
+//! arguments, drops the parameters that only ever stand for one value, and rewrites all uses, so that values the caller kept
+//! stay valid until then. Completing all parameters at the end needs no recursion, so a function of a hundred thousand
+//! blocks cannot exhaust the native stack.
+//!
+//! An instruction emitted after a terminator opens a block that nothing jumps to; `finish` removes it with the rest of the
+//! unreachable code.
+
+use std::collections::BTreeMap;
+
+use bpfcc_isa::{AluOp, AtomicOp, Cond, Size, SwapKind};
+
+use crate::analysis::cfg::reachable;
+use crate::debug::SourceLoc;
+use crate::entity::{
+    Block, EntityRef, EntitySet, FuncId, GlobalId, Inst, PackedOption, PrimaryMap, SecondaryMap,
+    Slot, Value, Variable,
+};
+use crate::function::{Function, SlotData};
+use crate::inst::{BlockCall, Callee, InstData};
+use crate::types::{PtrKind, Type};
+
+/// A parameter made because a variable was read, still without arguments.
+struct Pending {
+    param: Value,
+    block: Block,
+    variable: Variable,
+}
+
+/// Builds one function, block by block.
+pub struct Builder {
+    func: Function,
+    loc: SourceLoc,
+    /// Where instructions go; `None` after a terminator.
+    current: Option<Block>,
+    placed: EntitySet<Block>,
+    sealed: EntitySet<Block>,
+    /// One entry per edge, in the order the edges were made: the terminator and the position among its targets.
+    edges: SecondaryMap<Block, Vec<Edge>>,
+    variables: PrimaryMap<Variable, Type>,
+    /// The value of each variable at the end of each block, as far as known.
+    defs: SecondaryMap<Block, BTreeMap<Variable, Value>>,
+    pending: Vec<Pending>,
+    zeros: BTreeMap<Variable, Value>,
+}
+
+/// A way into a block.
+#[derive(Clone, Copy)]
+struct Edge {
+    from: Block,
+    terminator: Inst,
+    target: usize,
+}
+
+impl Builder {
+    /// Starts the body of `func`, a declaration: makes the entry block with the signature's parameters and goes there.
+    ///
+    /// # Panics
+    /// If `func` has a body already.
+    pub fn new(mut func: Function) -> Builder {
+        assert!(func.is_declaration(), "`{}` has a body", func.name);
+        let entry = func.new_block();
+        for index in 0..func.signature.params.len() {
+            func.append_param(entry, func.signature.params[index]);
+        }
+        let mut builder = Builder {
+            func,
+            loc: SourceLoc::UNKNOWN,
+            current: None,
+            placed: EntitySet::new(),
+            sealed: EntitySet::new(),
+            edges: SecondaryMap::new(),
+            variables: PrimaryMap::new(),
+            defs: SecondaryMap::new(),
+            pending: Vec::new(),
+            zeros: BTreeMap::new(),
+        };
+        builder.seal_block(entry);
+        builder.switch_to(entry);
+        builder
+    }
+
+    /// The function so far.
+    pub fn func(&self) -> &Function {
+        &self.func
+    }
+
+    /// The function's parameters.
+    pub fn params(&self) -> &[Value] {
+        &self.func.block(self.entry()).params
+    }
+
+    /// Type of a value.
+    pub fn ty(&self, value: Value) -> Type {
+        self.func.ty(value)
+    }
+
+    /// The place noted in the instructions that follow.
+    pub fn set_loc(&mut self, loc: SourceLoc) {
+        self.loc = loc;
+    }
+
+    /// The place noted in new instructions.
+    pub fn loc(&self) -> SourceLoc {
+        self.loc
+    }
+
+    /// Makes a stack slot.
+    pub fn slot(&mut self, data: SlotData) -> Slot {
+        self.func.slots.push(data)
+    }
+
+    // Blocks.
+
+    /// Makes a block; it takes its place in the layout when [`Builder::switch_to`] first goes there.
+    pub fn new_block(&mut self) -> Block {
+        self.func.new_block()
+    }
+
+    /// Adds a parameter that the caller's jumps give a value to. Parameters for variables come on top by themselves.
+    pub fn append_param(&mut self, block: Block, ty: Type) -> Value {
+        self.func.append_param(block, ty)
+    }
+
+    /// Goes on at the end of `block`.
+    ///
+    /// # Panics
+    /// If the block is complete.
+    pub fn switch_to(&mut self, block: Block) {
+        let complete = self.func.terminator(block).is_some();
+        assert!(!complete, "{block} already has a terminator");
+        if self.placed.insert(block) {
+            self.func.layout.push(block);
+        }
+        self.current = Some(block);
+    }
+
+    /// Where instructions go; `None` right after a terminator.
+    pub fn current(&self) -> Option<Block> {
+        self.current
+    }
+
+    /// Whether the current block has its terminator, so that what follows cannot be reached.
+    pub fn is_terminated(&self) -> bool {
+        self.current.is_none()
+    }
+
+    /// Promises that no further jump to `block` will be made.
+    pub fn seal_block(&mut self, block: Block) {
+        self.sealed.insert(block);
+    }
+
+    /// Seals every block made so far.
+    pub fn seal_all(&mut self) {
+        for index in 0..self.func.num_blocks() {
+            self.sealed.insert(Block::new(index));
+        }
+    }
+
+    // Variables.
+
+    /// A new variable of the source.
+    pub fn declare_var(&mut self, ty: Type) -> Variable {
+        self.variables.push(ty)
+    }
+
+    /// The variable has this value from here on.
+    ///
+    /// # Panics
+    /// If the value's type does not fit the variable's.
+    pub fn def_var(&mut self, variable: Variable, value: Value) {
+        let (found, declared) = (self.ty(value), self.variables[variable]);
+        assert!(
+            found.fits(declared),
+            "{variable} is {declared}, given {found}"
+        );
+        let block = self.open_block();
+        self.defs[block].insert(variable, value);
+    }
+
+    /// The variable's value here; zero if it was never given one.
+    pub fn use_var(&mut self, variable: Variable) -> Value {
+        let block = self.open_block();
+        self.read(block, variable)
+    }
+
+    /// The value of `variable` at the end of `block`, which becomes known to every block walked through.
+    fn read(&mut self, block: Block, variable: Variable) -> Value {
+        let mut walked = Vec::new();
+        let mut seen = EntitySet::new();
+        let mut at = block;
+        let value = loop {
+            if let Some(&value) = self.defs[at].get(&variable) {
+                break value;
+            }
+            walked.push(at);
+            if !seen.insert(at) {
+                // A cycle of unreachable blocks: there is no definition.
+                break self.zero(variable);
+            }
+            match self.edges[at].as_slice() {
+                [edge] if self.sealed.contains(at) => at = edge.from,
+                [] if self.sealed.contains(at) => break self.zero(variable),
+                _ => break self.param_for(at, variable),
+            }
+        };
+        for block in walked {
+            self.defs[block].insert(variable, value);
+        }
+        value
+    }
+
+    fn param_for(&mut self, block: Block, variable: Variable) -> Value {
+        let param = self.func.append_param(block, self.variables[variable]);
+        self.pending.push(Pending {
+            param,
+            block,
+            variable,
+        });
+        param
+    }
+
+    /// What an undefined variable reads as: a zero at the top of the entry block, where it dominates everything.
+    fn zero(&mut self, variable: Variable) -> Value {
+        if let Some(&zero) = self.zeros.get(&variable) {
+            return zero;
+        }
+        let ty = self.variables[variable];
+        let inst = self
+            .func
+            .new_inst(InstData::Const { value: 0 }, Some(ty), SourceLoc::UNKNOWN);
+        let entry = self.entry();
+        self.func.block_mut(entry).insts.insert(0, inst);
+        let zero = result(&self.func, inst);
+        self.zeros.insert(variable, zero);
+        zero
+    }
+
+    // Instructions.
+
+    /// Any instruction, with a result of type `ty` if it has one. The methods below compute the type.
+    pub fn emit(&mut self, data: InstData, ty: Option<Type>) -> Inst {
+        let block = self.open_block();
+        let targets: Vec<Block> = data.targets().iter().map(|to| to.block).collect();
+        let terminates = data.is_terminator();
+        let inst = self.func.append_inst(block, data, ty, self.loc);
+        for (target, to) in targets.into_iter().enumerate() {
+            assert!(!self.sealed.contains(to), "{to} is sealed");
+            self.edges[to].push(Edge {
+                from: block,
+                terminator: inst,
+                target,
+            });
+        }
+        if terminates {
+            self.current = None;
+        }
+        inst
+    }
+
+    fn value(&mut self, ty: Type, data: InstData) -> Value {
+        let inst = self.emit(data, Some(ty));
+        result(&self.func, inst)
+    }
+
+    /// The constant `value`, cut to `ty`.
+    pub fn iconst(&mut self, ty: Type, value: i64) -> Value {
+        let value = match ty {
+            Type::I32 => i64::from(value as i32),
+            Type::I64 | Type::Ptr(_) => value,
+        };
+        self.value(ty, InstData::Const { value })
+    }
+
+    /// `a op b`.
+    pub fn binary(&mut self, op: AluOp, a: Value, b: Value) -> Value {
+        let args = [a, b];
+        self.value(self.ty(a), InstData::Binary { op, args })
+    }
+
+    /// `-arg`.
+    pub fn neg(&mut self, arg: Value) -> Value {
+        self.value(self.ty(arg), InstData::Neg { arg })
+    }
+
+    /// Byte swap of the low `size`; the rest becomes zero.
+    pub fn swap(&mut self, kind: SwapKind, size: Size, arg: Value) -> Value {
+        self.value(self.ty(arg), InstData::Swap { kind, size, arg })
+    }
+
+    /// The low `from` bits of `arg`, sign-extended to `ty`.
+    pub fn sign_extend(&mut self, ty: Type, from: Size, arg: Value) -> Value {
+        let signed = true;
+        self.value(ty, InstData::Extend { signed, from, arg })
+    }
+
+    /// The low `from` bits of `arg`, zero-extended to `ty`.
+    pub fn zero_extend(&mut self, ty: Type, from: Size, arg: Value) -> Value {
+        let signed = false;
+        self.value(ty, InstData::Extend { signed, from, arg })
+    }
+
+    /// The low half of an `i64`.
+    pub fn truncate(&mut self, arg: Value) -> Value {
+        self.value(Type::I32, InstData::Truncate { arg })
+    }
+
+    /// An `i64` as a pointer.
+    pub fn int_to_ptr(&mut self, kind: PtrKind, arg: Value) -> Value {
+        self.value(Type::Ptr(kind), InstData::IntToPtr { arg })
+    }
+
+    /// A pointer as an `i64`.
+    pub fn ptr_to_int(&mut self, arg: Value) -> Value {
+        self.value(Type::I64, InstData::PtrToInt { arg })
+    }
+
+    /// `base` plus `offset` bytes.
+    pub fn ptr_add(&mut self, base: Value, offset: Value) -> Value {
+        self.value(self.ty(base), InstData::PtrAdd { base, offset })
+    }
+
+    /// 1 if the comparison holds, else 0.
+    pub fn compare(&mut self, cond: Cond, a: Value, b: Value) -> Value {
+        let args = [a, b];
+        self.value(Type::I32, InstData::Compare { cond, args })
+    }
+
+    /// `then` if `args` compare so, else `otherwise`.
+    pub fn select(&mut self, cond: Cond, args: [Value; 2], then: Value, otherwise: Value) -> Value {
+        let ty = join(self.ty(then), self.ty(otherwise));
+        self.value(
+            ty,
+            InstData::Select {
+                cond,
+                args,
+                then,
+                otherwise,
+            },
+        )
+    }
+
+    /// Loads `size`, zero-extended to `ty`.
+    pub fn load(&mut self, ty: Type, size: Size, base: Value, offset: i32) -> Value {
+        self.load_as(ty, size, false, false, base, offset)
+    }
+
+    /// Loads `size`, sign-extended to `ty`.
+    pub fn load_signed(&mut self, ty: Type, size: Size, base: Value, offset: i32) -> Value {
+        self.load_as(ty, size, true, false, base, offset)
+    }
+
+    /// A load with every choice explicit.
+    pub fn load_as(
+        &mut self,
+        ty: Type,
+        size: Size,
+        signed: bool,
+        volatile: bool,
+        base: Value,
+        offset: i32,
+    ) -> Value {
+        self.value(
+            ty,
+            InstData::Load {
+                size,
+                signed,
+                volatile,
+                base,
+                offset,
+            },
+        )
+    }
+
+    /// Stores the low `size` of `value`.
+    pub fn store(&mut self, size: Size, base: Value, offset: i32, value: Value) {
+        self.store_as(size, false, base, offset, value);
+    }
+
+    /// A store with every choice explicit.
+    pub fn store_as(&mut self, size: Size, volatile: bool, base: Value, offset: i32, value: Value) {
+        let data = InstData::Store {
+            size,
+            volatile,
+            base,
+            offset,
+            value,
+        };
+        self.emit(data, None);
+    }
+
+    /// Atomic read-modify-write; gives the old value.
+    pub fn atomic(
+        &mut self,
+        op: AtomicOp,
+        size: Size,
+        base: Value,
+        offset: i32,
+        value: Value,
+    ) -> Value {
+        let data = InstData::Atomic {
+            op,
+            size,
+            base,
+            offset,
+            value,
+            expected: None,
+        };
+        self.value(self.ty(value), data)
+    }
+
+    /// Atomic compare-and-exchange: stores `value` if the old value, which it gives, is `expected`.
+    pub fn compare_exchange(
+        &mut self,
+        size: Size,
+        base: Value,
+        offset: i32,
+        expected: Value,
+        value: Value,
+    ) -> Value {
+        let data = InstData::Atomic {
+            op: AtomicOp::Cmpxchg,
+            size,
+            base,
+            offset,
+            value,
+            expected: Some(expected),
+        };
+        self.value(self.ty(value), data)
+    }
+
+    /// Address of a stack slot.
+    pub fn slot_addr(&mut self, slot: Slot, offset: i32) -> Value {
+        let ty = Type::Ptr(PtrKind::Stack);
+        self.value(ty, InstData::SlotAddr { slot, offset })
+    }
+
+    /// Address of a global; `kind` is [`GlobalKind::ptr_kind`](crate::GlobalKind::ptr_kind).
+    pub fn global_addr(&mut self, global: GlobalId, kind: PtrKind, offset: i32) -> Value {
+        self.value(Type::Ptr(kind), InstData::GlobalAddr { global, offset })
+    }
+
+    /// Address of a function.
+    pub fn func_addr(&mut self, func: FuncId) -> Value {
+        let ty = Type::Ptr(PtrKind::Func);
+        self.value(ty, InstData::FuncAddr { func })
+    }
+
+    /// Copies `len` bytes from `src` to `dst`, pointers with byte offsets.
+    pub fn mem_copy(&mut self, dst: (Value, i32), src: (Value, i32), len: u32, align: u32) {
+        let data = InstData::MemCopy {
+            dst,
+            src,
+            len,
+            align,
+        };
+        self.emit(data, None);
+    }
+
+    /// Sets `len` bytes to `byte`.
+    pub fn mem_set(&mut self, dst: (Value, i32), byte: u8, len: u32, align: u32) {
+        let data = InstData::MemSet {
+            dst,
+            byte,
+            len,
+            align,
+        };
+        self.emit(data, None);
+    }
+
+    /// Calls a function that returns a value.
+    pub fn call(&mut self, callee: Callee, args: &[Value], result: Type) -> Value {
+        let args = args.to_vec();
+        self.value(result, InstData::Call { callee, args })
+    }
+
+    /// Calls a function that returns nothing.
+    pub fn call_void(&mut self, callee: Callee, args: &[Value]) {
+        let args = args.to_vec();
+        self.emit(InstData::Call { callee, args }, None);
+    }
+
+    // Terminators.
+
+    /// Goes to `to`.
+    pub fn jump(&mut self, to: impl Into<BlockCall>) {
+        self.emit(InstData::Jump(to.into()), None);
+    }
+
+    /// Goes to `then` if `args` compare so, else to `otherwise`.
+    pub fn branch(
+        &mut self,
+        cond: Cond,
+        args: [Value; 2],
+        then: impl Into<BlockCall>,
+        otherwise: impl Into<BlockCall>,
+    ) {
+        let data = InstData::Branch {
+            cond,
+            args,
+            then: then.into(),
+            otherwise: otherwise.into(),
+        };
+        self.emit(data, None);
+    }
+
+    /// Goes to the case that equals `arg`, or to `default`.
+    pub fn switch(
+        &mut self,
+        arg: Value,
+        cases: Vec<(i64, BlockCall)>,
+        default: impl Into<BlockCall>,
+    ) {
+        let data = InstData::Switch {
+            arg,
+            cases,
+            default: default.into(),
+        };
+        self.emit(data, None);
+    }
+
+    /// Returns.
+    pub fn ret(&mut self, value: Option<Value>) {
+        self.emit(InstData::Return(value), None);
+    }
+
+    /// Control does not get here.
+    pub fn unreachable(&mut self) {
+        self.emit(InstData::Unreachable, None);
+    }
+
+    // The end.
+
+    /// Completes the function: block parameters get their arguments, unreachable blocks go.
+    ///
+    /// # Panics
+    /// If a block that can be reached has no terminator.
+    pub fn finish(mut self) -> Function {
+        self.seal_all();
+        self.complete_layout();
+        let arguments = self.complete_params();
+        let replaced = trivial_params(&arguments);
+        self.pass_arguments(&arguments, &replaced);
+        self.func.replace_values(&replaced);
+        self.func
+    }
+
+    fn complete_layout(&mut self) {
+        let reached = reachable(&self.func);
+        for index in 0..self.func.num_blocks() {
+            let block = Block::new(index);
+            let open = reached.contains(block) && self.func.terminator(block).is_none();
+            assert!(!open, "{block} of `{}` has no terminator", self.func.name);
+            self.edges[block].retain(|edge| reached.contains(edge.from));
+        }
+        self.func.layout.retain(|&block| reached.contains(block));
+    }
+
+    /// For each parameter made for a variable, its argument on every edge. Reading the variable at the end of the
+    /// predecessors may make further parameters.
+    fn complete_params(&mut self) -> BTreeMap<Value, Vec<Value>> {
+        let mut arguments = BTreeMap::new();
+        while let Some(Pending {
+            param,
+            block,
+            variable,
+        }) = self.pending.pop()
+        {
+            let sources: Vec<Block> = self.edges[block].iter().map(|edge| edge.from).collect();
+            let values = sources
+                .into_iter()
+                .map(|from| self.read(from, variable))
+                .collect();
+            arguments.insert(param, values);
+        }
+        arguments
+    }
+
+    /// Writes the arguments of the parameters that stay into the jumps, and forgets the other parameters.
+    fn pass_arguments(
+        &mut self,
+        arguments: &BTreeMap<Value, Vec<Value>>,
+        replaced: &SecondaryMap<Value, PackedOption<Value>>,
+    ) {
+        for index in 0..self.func.layout.len() {
+            let block = self.func.layout[index];
+            let params = std::mem::take(&mut self.func.block_mut(block).params);
+            let (made, given): (Vec<Value>, Vec<Value>) = params
+                .into_iter()
+                .partition(|param| arguments.contains_key(param));
+            let kept: Vec<Value> = made
+                .into_iter()
+                .filter(|&param| replaced[param].is_none())
+                .collect();
+            for (position, edge) in self.edges[block].iter().enumerate() {
+                let mut targets = self.func.inst_mut(edge.terminator).targets_mut();
+                let values = kept.iter().map(|param| arguments[param][position]);
+                targets[edge.target].args.extend(values);
+            }
+            self.func.block_mut(block).params = given.into_iter().chain(kept).collect();
+            self.func.renumber_params(block);
+        }
+    }
+
+    fn entry(&self) -> Block {
+        self.func.entry()
+    }
+
+    /// The current block, or a fresh one that nothing jumps to.
+    fn open_block(&mut self) -> Block {
+        match self.current {
+            Some(block) => block,
+            None => {
+                let block = self.func.new_block();
+                self.seal_block(block);
+                self.switch_to(block);
+                block
+            }
+        }
+    }
+}
+
+/// Parameters that stand for one value only, with that value: those whose arguments are all the same value or the parameter
+/// itself. Replacing one can make another trivial, hence the repetition.
+fn trivial_params(
+    arguments: &BTreeMap<Value, Vec<Value>>,
+) -> SecondaryMap<Value, PackedOption<Value>> {
+    let mut replaced: SecondaryMap<Value, PackedOption<Value>> = SecondaryMap::new();
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for (&param, values) in arguments {
+            if replaced[param].is_some() {
+                continue;
+            }
+            let mut others = values
+                .iter()
+                .map(|&value| resolve(&replaced, value))
+                .filter(|&value| value != param);
+            if let Some(value) = others.next()
+                && others.all(|other| other == value)
+            {
+                replaced[param] = value.into();
+                changed = true;
+            }
+        }
+    }
+    replaced
+}
+
+fn resolve(replaced: &SecondaryMap<Value, PackedOption<Value>>, mut value: Value) -> Value {
+    while let Some(next) = replaced[value].expand() {
+        value = next;
+    }
+    value
+}
+
+fn join(a: Type, b: Type) -> Type {
+    match (a, b) {
+        (Type::Ptr(a), Type::Ptr(b)) => Type::Ptr(a.join(b)),
+        _ => a,
+    }
+}
+
+fn result(func: &Function, inst: Inst) -> Value {
+    func.result(inst)
+        .unwrap_or_else(|| panic!("{inst} was made with a result"))
+}
