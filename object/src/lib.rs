@@ -4,6 +4,8 @@
 //! sections that have a structure of their own, `.BTF` (types, [`btf::Btf`]) and `.BTF.ext` (functions and lines,
 //! [`ext::BtfExt`]), already decoded. Nothing here knows what a section *means*; that is the loader's business.
 
+mod bytes;
+
 pub mod btf;
 pub mod elf;
 pub mod ext;

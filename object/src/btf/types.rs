@@ -6,6 +6,8 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use super::Kind;
+
 /// Number of a type; 0 is `void`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
 pub struct TypeId(pub u32);
@@ -257,35 +259,6 @@ pub enum Linkage {
     Global,
     /// Defined elsewhere.
     Extern,
-}
-
-/// Which variant a [`BtfType`] is; the numbers are those of the encoding.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[repr(u8)]
-#[expect(
-    missing_docs,
-    reason = "each is documented at the variant of BtfType of the same name"
-)]
-pub enum Kind {
-    Int = 1,
-    Ptr = 2,
-    Array = 3,
-    Struct = 4,
-    Union = 5,
-    Enum = 6,
-    Fwd = 7,
-    Typedef = 8,
-    Volatile = 9,
-    Const = 10,
-    Restrict = 11,
-    Func = 12,
-    FuncProto = 13,
-    Var = 14,
-    DataSec = 15,
-    Float = 16,
-    DeclTag = 17,
-    TypeTag = 18,
-    Enum64 = 19,
 }
 
 impl BtfType {
