@@ -34,6 +34,8 @@ pub mod entity;
 pub mod function;
 pub mod inst;
 pub mod module;
+pub mod parse;
+pub mod print;
 pub mod types;
 
 pub use build::Builder;
@@ -41,4 +43,5 @@ pub use entity::{Block, FuncId, GlobalId, Inst, Slot, Value, Variable};
 pub use function::{BlockData, Function, SlotData, ValueDef};
 pub use inst::{BlockCall, Callee, InstData};
 pub use module::{Global, GlobalKind, Linkage, Module, Signature, SymbolRef};
+pub use parse::parse;
 pub use types::{PtrKind, Type};

@@ -27,6 +27,26 @@ pub enum Linkage {
     Weak,
 }
 
+impl Linkage {
+    /// All linkages.
+    pub const ALL: [Linkage; 4] = [
+        Linkage::Local,
+        Linkage::Global,
+        Linkage::Hidden,
+        Linkage::Weak,
+    ];
+
+    /// Name in the IR's text.
+    pub fn name(self) -> &'static str {
+        match self {
+            Linkage::Local => "local",
+            Linkage::Global => "global",
+            Linkage::Hidden => "hidden",
+            Linkage::Weak => "weak",
+        }
+    }
+}
+
 /// What a global is to the loader.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum GlobalKind {
@@ -43,6 +63,26 @@ pub enum GlobalKind {
 }
 
 impl GlobalKind {
+    /// All kinds.
+    pub const ALL: [GlobalKind; 5] = [
+        GlobalKind::Map,
+        GlobalKind::ReadOnly,
+        GlobalKind::String,
+        GlobalKind::Mutable,
+        GlobalKind::Extern,
+    ];
+
+    /// Name in the IR's text.
+    pub fn name(self) -> &'static str {
+        match self {
+            GlobalKind::Map => "map",
+            GlobalKind::ReadOnly => "readonly",
+            GlobalKind::String => "string",
+            GlobalKind::Mutable => "mutable",
+            GlobalKind::Extern => "extern",
+        }
+    }
+
     /// What the address of such a global points to.
     pub fn ptr_kind(self) -> PtrKind {
         match self {
