@@ -2,3 +2,5 @@
 
 pub mod diagnostic;
 pub mod source;
+pub mod tree;
+pub mod types;
