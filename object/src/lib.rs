@@ -4,11 +4,16 @@
 //! sections that have a structure of their own, `.BTF` (types, [`btf::Btf`]) and `.BTF.ext` (functions and lines,
 //! [`ext::BtfExt`]), already decoded. Nothing here knows what a section *means*; that is the loader's business.
 
-mod bytes;
+mod check;
+mod lookup;
 
 pub mod btf;
 pub mod elf;
 pub mod ext;
+
+mod bytes;
+
+pub use check::Invalid;
 
 /// Position of a section in [`Object::sections`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -145,4 +150,37 @@ pub enum RelocKind {
     NoDyld32,
     /// R_BPF_64_32 (10): the immediate of a `call`; (S + A) / 8 - 1.
     Call,
+}
+
+impl RelocKind {
+    /// All kinds, each with its number in ELF.
+    const NUMBERS: [(RelocKind, u32); 5] = [
+        (RelocKind::Imm64, 1),
+        (RelocKind::Abs64, 2),
+        (RelocKind::Abs32, 3),
+        (RelocKind::NoDyld32, 4),
+        (RelocKind::Call, 10),
+    ];
+
+    /// The number in ELF.
+    pub fn number(self) -> u32 {
+        Self::NUMBERS[self as usize].1
+    }
+
+    /// The kind with this number in ELF.
+    pub fn from_number(number: u32) -> Option<RelocKind> {
+        Self::NUMBERS
+            .into_iter()
+            .find(|&(_, candidate)| candidate == number)
+            .map(|(kind, _)| kind)
+    }
+
+    /// Bytes from [`Reloc::offset`] on that it concerns: the datum, or the whole instruction.
+    pub fn width(self) -> u64 {
+        match self {
+            RelocKind::Imm64 => 16,
+            RelocKind::Abs64 | RelocKind::Call => 8,
+            RelocKind::Abs32 | RelocKind::NoDyld32 => 4,
+        }
+    }
 }

@@ -21,8 +21,6 @@ pub use text::text;
 pub use types::{BtfExt, CoreRelo, CoreReloKind, FuncInfo, LineInfo, SectionInfo};
 pub use write::{WithExt, write};
 
-pub(crate) use read::read_tables;
-
 /// Length of the header with all three tables. Files without relocations may stop after the lines.
 const HEADER_LEN: u32 = 32;
 /// Length of the oldest header, that of Linux 4.20, which has no relocations.
