@@ -12,6 +12,8 @@ pub mod elf;
 pub mod ext;
 
 mod bytes;
+#[cfg(test)]
+mod testing;
 
 pub use check::Invalid;
 
