@@ -106,6 +106,11 @@ impl Function {
         self.layout.is_empty()
     }
 
+    /// Whether the program is entered here: a definition with a section or one that other files see.
+    pub fn is_root(&self) -> bool {
+        !self.is_declaration() && (self.section.is_some() || self.linkage != Linkage::Local)
+    }
+
     /// The first block.
     ///
     /// # Panics
@@ -117,6 +122,11 @@ impl Function {
     /// Number of blocks ever made, for tables indexed by block.
     pub fn num_blocks(&self) -> usize {
         self.blocks.len()
+    }
+
+    /// Number of instructions ever made, for tables indexed by instruction.
+    pub fn num_insts(&self) -> usize {
+        self.insts.len()
     }
 
     /// Number of values ever made, for tables indexed by value.

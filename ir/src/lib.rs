@@ -29,6 +29,7 @@
 
 pub mod analysis;
 pub mod build;
+pub mod check;
 pub mod debug;
 pub mod entity;
 pub mod function;
@@ -39,6 +40,7 @@ pub mod print;
 pub mod types;
 
 pub use build::Builder;
+pub use check::{Rule, Violation, check_function};
 pub use entity::{Block, FuncId, GlobalId, Inst, Slot, Value, Variable};
 pub use function::{BlockData, Function, SlotData, ValueDef};
 pub use inst::{BlockCall, Callee, InstData};
