@@ -3,6 +3,36 @@
 //! An [`Object`] mirrors a relocatable ELF file with machine EM_BPF (247): sections, symbols and relocations, and the two
 //! sections that have a structure of their own, `.BTF` (types, [`btf::Btf`]) and `.BTF.ext` (functions and lines,
 //! [`ext::BtfExt`]), already decoded. Nothing here knows what a section *means*; that is the loader's business.
+//!
+//! The smallest object that Linux loads, a program that returns 0 and its license:
+//!
+//! ```
+//! use bpfcc_object::{Binding, Object, Section, SectionKind, Symbol, SymbolKind, elf};
+//!
+//! let mut object = Object::default();
+//! let code = vec![
+//!     0xb7, 0, 0, 0, 0, 0, 0, 0, // r0 = 0
+//!     0x95, 0, 0, 0, 0, 0, 0, 0, // exit
+//! ];
+//! let section = object.add_section(Section::new("socket", SectionKind::Code, code, 8));
+//! object.add_section(Section::new("license", SectionKind::Data, b"GPL\0".to_vec(), 1));
+//! object.add_symbol(Symbol {
+//!     name: "nothing".into(),
+//!     section: Some(section),
+//!     value: 0,
+//!     size: 16,
+//!     kind: SymbolKind::Func,
+//!     binding: Binding::Global,
+//!     hidden: false,
+//! });
+//!
+//! let file = elf::write(&object)?;
+//! let back = elf::read(&file)?;
+//! assert_eq!(back, object);
+//! let (_, function) = back.symbol_by_name("nothing").unwrap();
+//! assert_eq!(function.size, 16);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod check;
 mod lookup;

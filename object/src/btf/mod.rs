@@ -7,8 +7,8 @@
 //!  each type:   name │ kind_flag:1 0:2 kind:5 0:8 vlen:16 │ size or type │ what the kind adds, vlen times for lists
 //! ```
 //!
-//! The format is described in Linux `Documentation/bpf/btf.rst`. [`write`] and [`read`] go between those bytes and a
-//! [`Btf`]; [`text`] is for people.
+//! The format is described in Linux `Documentation/bpf/btf.rst`. [`write()`] and [`read()`] go between those bytes and a
+//! [`Btf`]; [`text()`] is for people.
 
 mod kind;
 mod types;
@@ -35,7 +35,7 @@ pub(crate) const MAGIC: u16 = 0xeb9f;
 /// The only version there is.
 pub(crate) const VERSION: u8 = 1;
 
-/// Length of the header that [`write`] writes; [`read`] accepts longer ones.
+/// Length of the header that [`write()`] writes; [`read()`] accepts longer ones.
 const HEADER_LEN: u32 = 24;
 /// Set in the second word of a type, with a meaning that depends on the kind.
 const KIND_FLAG: u32 = 1 << 31;

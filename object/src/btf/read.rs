@@ -32,6 +32,9 @@ pub enum BtfError {
         /// The offset.
         offset: u32,
     },
+    /// One string is referred to again and again, as no compiler does.
+    #[error("the names add up to more than any program has")]
+    TooMuchText,
     /// A kind not in the documentation.
     #[error("type {id} is of unknown kind {kind}")]
     UnknownKind {
@@ -95,7 +98,7 @@ pub(crate) fn read_with_strings(bytes: &[u8]) -> Result<(Btf, Strings<'_>)> {
     let strings = Strings::new(strings)?;
     let mut reader = TypeReader {
         input: ByteReader::new(endian, types),
-        strings,
+        strings: &strings,
         highest: TypeId::VOID,
     };
     let mut btf = Btf::new();
@@ -104,8 +107,9 @@ pub(crate) fn read_with_strings(bytes: &[u8]) -> Result<(Btf, Strings<'_>)> {
         let ty = reader.ty(id)?;
         btf.push(ty);
     }
-    if reader.highest.0 as usize > btf.len() {
-        return Err(BtfError::UnknownType { id: reader.highest });
+    let highest = reader.highest;
+    if highest.0 as usize > btf.len() {
+        return Err(BtfError::UnknownType { id: highest });
     }
     Ok((btf, strings))
 }
@@ -155,7 +159,7 @@ fn parts(bytes: &[u8], endian: Endian) -> Result<(&[u8], &[u8])> {
 
 struct TypeReader<'a> {
     input: ByteReader<'a>,
-    strings: Strings<'a>,
+    strings: &'a Strings<'a>,
     /// The highest type number that any type refers to.
     highest: TypeId,
 }

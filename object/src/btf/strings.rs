@@ -3,6 +3,7 @@
 //! Strings stand one after the other, each ended by NUL, and are referred to by the offset of their first byte. The table
 //! starts with the empty string, so that offset 0 means "no name".
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use super::{BtfError, BtfWriteError};
@@ -44,14 +45,24 @@ impl StringTable {
 }
 
 /// A finished table.
-#[derive(Clone, Copy)]
-pub(crate) struct Strings<'a>(&'a [u8]);
+pub(crate) struct Strings<'a> {
+    bytes: &'a [u8],
+    /// Bytes that may still be handed out.
+    budget: Cell<usize>,
+}
+
+/// Bytes of strings that one file may stand for. It can refer to one long string again and again, so the length of the file
+/// is no bound; a real file of this much has more than a million lines.
+const BUDGET: usize = 1 << 28;
 
 impl<'a> Strings<'a> {
     /// Checks that the table starts with the empty string and ends with the end of a string.
     pub(crate) fn new(bytes: &'a [u8]) -> Result<Strings<'a>, BtfError> {
         match (bytes.first(), bytes.last()) {
-            (Some(0), Some(0)) => Ok(Strings(bytes)),
+            (Some(0), Some(0)) => Ok(Strings {
+                bytes,
+                budget: Cell::new(BUDGET),
+            }),
             _ => Err(BtfError::BadStringTable),
         }
     }
@@ -60,9 +71,33 @@ impl<'a> Strings<'a> {
     pub(crate) fn get(&self, offset: u32) -> Result<String, BtfError> {
         let tail = usize::try_from(offset)
             .ok()
-            .and_then(|start| self.0.get(start..))
+            .and_then(|start| self.bytes.get(start..))
+            .filter(|tail| !tail.is_empty())
             .ok_or(BtfError::StringOutOfRange { offset })?;
         let bytes = tail.split(|&byte| byte == 0).next().unwrap_or_default();
+        let budget = self.budget.get().checked_sub(bytes.len());
+        self.budget.set(budget.ok_or(BtfError::TooMuchText)?);
         Ok(String::from_utf8_lossy(bytes).into_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_can_be_read_only_so_often() {
+        let strings = Strings {
+            bytes: b"\0long\0",
+            budget: Cell::new(9),
+        };
+        assert_eq!(strings.get(1), Ok("long".into()));
+        assert_eq!(strings.get(2), Ok("ong".into()));
+        assert_eq!(strings.get(0), Ok(String::new()));
+        assert_eq!(strings.get(1), Err(BtfError::TooMuchText));
+        assert_eq!(
+            strings.get(6),
+            Err(BtfError::StringOutOfRange { offset: 6 })
+        );
     }
 }

@@ -20,6 +20,9 @@ pub enum ReadError {
     /// Not a 64-bit ELF file, or a damaged one.
     #[error("ELF: {0}")]
     Container(#[from] object::read::Error),
+    /// Sections lie one over the other; a small file could stand for any amount of data.
+    #[error("the sections are together larger than the file")]
+    Overlap,
     /// An ELF file for another machine.
     #[error("the file is for machine {0}; BPF is {machine}", machine = elf::EM_BPF.0)]
     NotBpf(u16),
@@ -126,6 +129,7 @@ impl<'a> Reader<'a> {
             return Err(ReadError::NotRelocatable(header.e_type(endian).0));
         }
         let headers = header.sections(endian, bytes)?;
+        check_overlap(&headers, endian, bytes.len() as u64)?;
         let symbol_table = headers.symbols(endian, bytes, elf::SHT_SYMTAB)?;
         Ok(Reader {
             bytes,
@@ -384,6 +388,22 @@ impl<'a> Reader<'a> {
         }
         Ok(())
     }
+}
+
+/// Sections have no byte in common, so together they are no larger than the file.
+fn check_overlap(
+    headers: &SectionTable<'_, Header>,
+    endian: Endianness,
+    file_len: u64,
+) -> Result<(), ReadError> {
+    let in_file = headers
+        .iter()
+        .filter_map(|header| header.file_range(endian));
+    let total = in_file.fold(0u64, |total, (_, size)| total.saturating_add(size));
+    if total > file_len {
+        return Err(ReadError::Overlap);
+    }
+    Ok(())
 }
 
 /// Whether an [`Object`] does without this section: it has the contents in another form, or they are numbers of sections

@@ -220,6 +220,17 @@ fn files_for_other_machines_are_refused() {
 }
 
 #[test]
+fn sections_may_not_overlap() {
+    let mut bytes = write(&sample(Endian::Little)).unwrap();
+    let headers = u64::from_le_bytes(bytes[40..48].try_into().unwrap()) as usize;
+    let (first_offset, first_size) = (headers + 64 + 24, headers + 64 + 32);
+    let whole_file = bytes.len() as u64;
+    bytes[first_offset..][..8].fill(0);
+    bytes[first_size..][..8].copy_from_slice(&whole_file.to_le_bytes());
+    assert!(matches!(read(&bytes), Err(ReadError::Overlap)));
+}
+
+#[test]
 fn damaged_files_are_read_or_refused() {
     for endian in [Endian::Little, Endian::Big] {
         let bytes = write(&sample(endian)).unwrap();

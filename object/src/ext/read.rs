@@ -11,12 +11,12 @@ use crate::bytes::{ByteReader, part};
 /// Decodes the contents of a `.BTF` section and the `.BTF.ext` section beside it.
 pub fn read(btf: &[u8], ext: &[u8]) -> Result<(Btf, BtfExt), BtfError> {
     let (btf, strings) = btf::read_with_strings(btf)?;
-    let ext = read_tables(ext, strings)?;
+    let ext = read_tables(ext, &strings)?;
     Ok((btf, ext))
 }
 
 /// Decodes the contents of `.BTF.ext` with the strings of `.BTF`.
-pub(crate) fn read_tables(bytes: &[u8], strings: Strings<'_>) -> Result<BtfExt, BtfError> {
+fn read_tables(bytes: &[u8], strings: &Strings<'_>) -> Result<BtfExt, BtfError> {
     let endian = btf::endian_of(bytes)?;
     let (mut header, body) = btf::split_header(bytes, endian, SHORT_HEADER_LEN)?;
     let funcs = table_in(&mut header, body)?;
@@ -53,17 +53,17 @@ fn table_in<'a>(header: &mut ByteReader<'_>, body: &'a [u8]) -> Result<&'a [u8],
 
 struct TableReader<'a> {
     endian: Endian,
-    strings: Strings<'a>,
+    strings: &'a Strings<'a>,
     ext: BtfExt,
 }
 
-impl<'a> TableReader<'a> {
+impl TableReader<'_> {
     /// Hands each record of a table to `take_record`. Newer writers may append words to a record; they are skipped.
     fn table(
         &mut self,
         table: &[u8],
         least: u32,
-        take_record: fn(ByteReader<'_>, Strings<'a>, &mut SectionInfo) -> Result<(), BtfError>,
+        take_record: fn(ByteReader<'_>, &Strings<'_>, &mut SectionInfo) -> Result<(), BtfError>,
     ) -> Result<(), BtfError> {
         if table.is_empty() {
             return Ok(());
@@ -92,7 +92,7 @@ fn func(mut record: ByteReader<'_>) -> Result<FuncInfo, BtfError> {
     })
 }
 
-fn line(mut record: ByteReader<'_>, strings: Strings<'_>) -> Result<LineInfo, BtfError> {
+fn line(mut record: ByteReader<'_>, strings: &Strings<'_>) -> Result<LineInfo, BtfError> {
     let offset = record.u32()?;
     let file = strings.get(record.u32()?)?;
     let text = strings.get(record.u32()?)?;
@@ -106,7 +106,7 @@ fn line(mut record: ByteReader<'_>, strings: Strings<'_>) -> Result<LineInfo, Bt
     })
 }
 
-fn relo(mut record: ByteReader<'_>, strings: Strings<'_>) -> Result<CoreRelo, BtfError> {
+fn relo(mut record: ByteReader<'_>, strings: &Strings<'_>) -> Result<CoreRelo, BtfError> {
     let offset = record.u32()?;
     let root = TypeId(record.u32()?);
     let access = strings.get(record.u32()?)?;
