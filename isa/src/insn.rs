@@ -386,4 +386,25 @@ impl Insn {
             src,
         }
     }
+
+    /// Slots from the next instruction to the target of a jump; nothing if this is no jump or its target is in a register.
+    pub const fn jump_offset(&self) -> Option<i32> {
+        match *self {
+            Insn::Jump { off, .. } | Insn::Goto { off } | Insn::MayGoto { off } => Some(off as i32),
+            Insn::GotoLong { off } => Some(off),
+            _ => None,
+        }
+    }
+
+    /// The same jump over another distance, if its offset field can hold it.
+    pub fn with_jump_offset(mut self, distance: i64) -> Option<Insn> {
+        match &mut self {
+            Insn::Jump { off, .. } | Insn::Goto { off } | Insn::MayGoto { off } => {
+                *off = i16::try_from(distance).ok()?;
+            }
+            Insn::GotoLong { off } => *off = i32::try_from(distance).ok()?,
+            _ => return None,
+        }
+        Some(self)
+    }
 }

@@ -18,6 +18,7 @@ pub mod helpers;
 pub mod insn;
 mod opcode;
 pub mod table;
+pub mod text;
 
 pub use decode::{DecodeError, DecodeReason, decode, decode_at};
 pub use encode::{encode, encode_one};
