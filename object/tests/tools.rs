@@ -274,3 +274,37 @@ fn without_offsets(text: &str) -> Vec<String> {
     };
     text.lines().map(line).collect()
 }
+
+/// libbpf's linker checks a file more strictly than its loader does, and needs no kernel.
+#[test]
+fn libbpf_links_our_objects() {
+    let ours = elf::write(&counting_program(Endian::Little)).unwrap();
+    let rewritten = compiled_by_clang("bpfel", "link").map(|path| {
+        let object = elf::read(&std::fs::read(path).unwrap()).unwrap();
+        elf::write(&object).unwrap()
+    });
+    for (name, bytes) in [("ours", Some(ours)), ("rewritten", rewritten)] {
+        let Some(bytes) = bytes else { continue };
+        let (input, linked) = (
+            scratch(&format!("{name}.o")),
+            scratch(&format!("{name}-linked.o")),
+        );
+        std::fs::write(&input, &bytes).unwrap();
+        let mut bpftool = Command::new("bpftool");
+        bpftool.args(["gen", "object"]).arg(&linked).arg(&input);
+        if output_of(&mut bpftool).is_none() {
+            return;
+        }
+        let before = elf::read(&bytes).unwrap();
+        let after = elf::read(&std::fs::read(&linked).unwrap()).unwrap();
+        let code = |object: &Object| {
+            let code = object
+                .sections
+                .iter()
+                .filter(|s| s.kind == SectionKind::Code);
+            code.map(|section| (section.name.clone(), section.relocs.len()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(code(&after), code(&before));
+    }
+}

@@ -1,6 +1,6 @@
 //! The kinds of BTF types: number in the encoding, name in listings.
 
-/// Which variant a [`BtfType`] is; the numbers are those of the encoding.
+/// Which variant a [`super::BtfType`] is; the numbers are those of the encoding.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[repr(u8)]
 #[expect(

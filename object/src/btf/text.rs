@@ -21,7 +21,7 @@ use super::{Btf, BtfType, Enumerator, FwdKind, IntEncoding, Linkage, Member, Typ
 /// ```
 pub fn text(btf: &Btf) -> String {
     btf.iter()
-        .map(|(id, _)| Line { btf, id }.to_string())
+        .map(|(id, ty)| Line { btf, id, ty }.to_string())
         .collect()
 }
 
@@ -29,13 +29,12 @@ pub fn text(btf: &Btf) -> String {
 struct Line<'a> {
     btf: &'a Btf,
     id: TypeId,
+    ty: &'a BtfType,
 }
 
 impl fmt::Display for Line<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(ty) = self.btf.get(self.id) else {
-            return Ok(());
-        };
+        let ty = self.ty;
         write!(
             f,
             "[{}] {} '{}'",
