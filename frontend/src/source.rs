@@ -261,14 +261,28 @@ impl Sources {
 
     /// Where a span starts once `#line` directives are honoured: the place its author thinks of.
     pub fn presumed_location(&self, span: Span) -> Location {
-        let mut location = self.location(span);
-        let renamings = &self.file(span.file).renamings;
-        let index = renamings.partition_point(|renaming| renaming.from <= location.line);
-        if let Some(renaming) = index.checked_sub(1).map(|index| &renamings[index]) {
-            location.line = renaming.line.saturating_add(location.line - renaming.from);
-            location.path.clone_from(&renaming.path);
+        let (path, line) = self.presumed_line(span);
+        Location {
+            path: path.to_owned(),
+            line,
+            column: self.file(span.file).column(span.start),
         }
-        location
+    }
+
+    /// Path and line of [`presumed_location`](Self::presumed_location).
+    pub(crate) fn presumed_line(&self, span: Span) -> (&str, u32) {
+        let file = self.file(span.file);
+        let line = file.line(span.start);
+        let index = file
+            .renamings
+            .partition_point(|renaming| renaming.from <= line);
+        match index.checked_sub(1).map(|index| &file.renamings[index]) {
+            Some(renaming) => (
+                &renaming.path,
+                renaming.line.saturating_add(line - renaming.from),
+            ),
+            None => (&file.path, line),
+        }
     }
 
     /// Records a `#line` directive: from physical line `from` on, lines of `file` count from `line` in `path`.

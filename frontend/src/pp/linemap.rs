@@ -1,0 +1,251 @@
+//! Tokens as text, and the way back from that text to the files of the user.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use super::{Expansion, ExpansionId, Expansions, Interner, Token, TokenKind, TokenStream};
+use crate::diagnostic::Diagnostic;
+use crate::source::{Sources, Span};
+
+/// How many empty lines are written out before a line marker is shorter.
+const MAX_EMPTY_LINES: u32 = 8;
+
+impl TokenStream {
+    /// The program as text, in lines as it was written, without pragmas.
+    pub fn text(&self) -> String {
+        flatten(&self.tokens, &self.names).0
+    }
+
+    /// The program as `-E` prints it: with line markers (`# 12 "file.c"`) that say where the lines come from.
+    pub fn text_with_line_markers(&self, sources: &Sources) -> String {
+        let mut printer = Printer {
+            stream: self,
+            sources,
+            text: String::new(),
+            path: "",
+            line: 0,
+        };
+        let mut pragmas = self.pragmas.iter().peekable();
+        let mut previous = None;
+        for (position, token) in self.tokens.iter().enumerate() {
+            while let Some(pragma) = pragmas.next_if(|pragma| pragma.position <= position) {
+                printer.pragma(pragma.span, &pragma.tokens);
+                previous = None;
+            }
+            printer.token(token, previous);
+            previous = Some(token);
+        }
+        pragmas.for_each(|pragma| printer.pragma(pragma.span, &pragma.tokens));
+        printer.text.push('\n');
+        printer.text
+    }
+}
+
+/// Writes the text of `-E`.
+struct Printer<'a> {
+    stream: &'a TokenStream,
+    sources: &'a Sources,
+    text: String,
+    /// The line that is being written, as its author counts.
+    path: &'a str,
+    line: u32,
+}
+
+impl Printer<'_> {
+    fn token(&mut self, token: &Token, previous: Option<&Token>) {
+        let written = self
+            .stream
+            .expansions
+            .written_at(token.span, token.expansion);
+        let new_line = self.go_to(written);
+        let names = &self.stream.names;
+        let text = names.text(token.text);
+        let glued = previous.is_some_and(|previous| would_merge(names.text(previous.text), text));
+        if new_line {
+            let column = self.sources.location(written).column;
+            self.text
+                .extend(std::iter::repeat_n(' ', column.saturating_sub(1) as usize));
+        } else if token.space_before || token.line_start || glued {
+            self.text.push(' ');
+        }
+        self.text.push_str(text);
+    }
+
+    fn pragma(&mut self, span: Span, tokens: &[Token]) {
+        if !self.go_to(span) {
+            self.text.push('\n');
+        }
+        self.text.push_str("#pragma");
+        for token in tokens {
+            self.text.push(' ');
+            self.text.push_str(self.stream.names.text(token.text));
+        }
+        self.text.push('\n');
+        self.line += 1;
+    }
+
+    /// Moves to the line of a place; whether that is a new line.
+    fn go_to(&mut self, place: Span) -> bool {
+        let (path, line) = self.sources.presumed_line(place);
+        if path == self.path && line == self.line {
+            return self.text.ends_with('\n');
+        }
+        let ahead = line.wrapping_sub(self.line);
+        if path == self.path && ahead <= MAX_EMPTY_LINES {
+            self.text.extend(std::iter::repeat_n('\n', ahead as usize));
+        } else {
+            if !self.text.is_empty() && !self.text.ends_with('\n') {
+                self.text.push('\n');
+            }
+            let quoted = path.replace('\\', "\\\\").replace('"', "\\\"");
+            writeln!(self.text, "# {line} \"{quoted}\"").expect("writing to a String cannot fail");
+        }
+        (self.path, self.line) = (self.sources.presumed_line(place).0, line);
+        true
+    }
+}
+
+/// The tokens as text, and where in it each of them starts.
+pub(crate) fn flatten(tokens: &[Token], names: &Interner) -> (String, Vec<u32>) {
+    let mut text = String::with_capacity(tokens.len() * 5);
+    let mut starts = Vec::with_capacity(tokens.len());
+    let mut previous = "";
+    for token in tokens {
+        let spelling = names.text(token.text);
+        if token.line_start {
+            text.push('\n');
+        } else if token.space_before || would_merge(previous, spelling) {
+            text.push(' ');
+        }
+        starts.push(text.len() as u32);
+        text.push_str(spelling);
+        previous = spelling;
+    }
+    (text, starts)
+}
+
+/// Whether two tokens written side by side might be read as something else.
+fn would_merge(left: &str, right: &str) -> bool {
+    let (Some(&last), Some(&first)) = (left.as_bytes().last(), right.as_bytes().first()) else {
+        return false;
+    };
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii();
+    let is_number =
+        left.as_bytes()[0].is_ascii_digit() || (left.len() > 1 && left.starts_with('.'));
+    match (last, first) {
+        (left, b'"' | b'\'') if is_word(left) => true,
+        (left, right) if is_word(left) && is_word(right) => true,
+        (_, b'.' | b'+' | b'-') if is_number => true,
+        (b'.', right) if right.is_ascii_digit() || right == b'.' => true,
+        (b'-', b'>')
+        | (b'<', b':' | b'%' | b'<')
+        | (b':', b'>' | b':')
+        | (b'%', b':' | b'>')
+        | (b'/', b'*') => true,
+        // `==`, `++`, `<<=`, `//`, `##` and all others that begin alike or end in `=`.
+        (left, right) => b"+-&|<>#/=%*^!:".contains(&left) && (left == right || right == b'='),
+    }
+}
+
+/// The way back from the flat text that the parser sees to the user's files.
+#[derive(Clone, Debug)]
+pub struct LineMap {
+    starts: Vec<u32>,
+    origins: Vec<(Span, ExpansionId)>,
+    names: Arc<Interner>,
+    expansions: Arc<Expansions>,
+    /// Where to point when there are no tokens at all.
+    fallback: Span,
+}
+
+impl LineMap {
+    /// `starts[i]` is where `tokens[i]` starts in the text.
+    pub(crate) fn new(stream: &TokenStream, tokens: &[Token], starts: Vec<u32>) -> LineMap {
+        LineMap {
+            starts,
+            origins: tokens
+                .iter()
+                .map(|token| (token.span, token.expansion))
+                .collect(),
+            names: Arc::clone(&stream.names),
+            expansions: Arc::clone(&stream.expansions),
+            fallback: Span {
+                file: stream.main,
+                start: 0,
+                end: 0,
+            },
+        }
+    }
+
+    /// The place in the user's text of a node of the syntax tree. For tokens from a macro's body that is the use of the
+    /// macro; tokens of macro arguments are where the user wrote them.
+    pub fn span(&self, span: lang_c::span::Span) -> Span {
+        let first = self.token_at(span.start);
+        let last = if span.end > span.start {
+            self.token_at(span.end - 1)
+        } else {
+            first
+        };
+        let (Some(first), Some(last)) = (first, last) else {
+            return self.fallback;
+        };
+        self.written(first).to(self.written(last))
+    }
+
+    /// The macro uses that lead to the start of a node: the innermost first.
+    pub fn expansions(&self, span: lang_c::span::Span) -> impl Iterator<Item = &Expansion> {
+        let expansion = self
+            .token_at(span.start)
+            .map_or(ExpansionId::NONE, |index| self.origins[index].1);
+        self.expansions.chain(expansion)
+    }
+
+    /// Adds to a diagnostic about a node which macros the node comes from.
+    pub fn explain_expansions(
+        &self,
+        mut diagnostic: Diagnostic,
+        span: lang_c::span::Span,
+    ) -> Diagnostic {
+        for expansion in self.expansions(span) {
+            let message = format!(
+                "in expansion of macro `{}`",
+                self.names.text(expansion.name)
+            );
+            diagnostic = diagnostic.note(expansion.definition, message);
+        }
+        diagnostic
+    }
+
+    /// The spelling of an interned name.
+    pub fn text(&self, name: super::Symbol) -> &str {
+        self.names.text(name)
+    }
+
+    /// The token that holds, or is the last one before, an offset of the text.
+    pub(crate) fn token_at(&self, offset: usize) -> Option<usize> {
+        let offset = u32::try_from(offset).unwrap_or(u32::MAX);
+        let behind = self.starts.partition_point(|&start| start <= offset);
+        (!self.starts.is_empty()).then(|| behind.saturating_sub(1))
+    }
+
+    /// Where in the text a token starts; the end of the text past the last one.
+    pub(crate) fn offset_of(&self, token: usize) -> usize {
+        self.starts
+            .get(token)
+            .map_or(usize::MAX, |&start| start as usize)
+    }
+
+    /// Where in the user's text a token stands.
+    pub(crate) fn written(&self, token: usize) -> Span {
+        let (span, expansion) = self.origins[token];
+        self.expansions.written_at(span, expansion)
+    }
+}
+
+/// The spelling of a token for a message.
+pub(crate) fn quoted(token: &Token, names: &Interner) -> String {
+    match token.kind {
+        TokenKind::End => "the end of the file".to_owned(),
+        _ => format!("`{}`", names.text(token.text)),
+    }
+}

@@ -1,0 +1,367 @@
+//! The preprocessor (C11 6.10): files in, one stream of tokens out.
+//!
+//! ```text
+//! file ──lexer──► tokens ──directives──► tokens of active groups ──macros──► expanded tokens
+//!                              ▲  │
+//!                              └──┴── #include opens the next file; #if asks `condition`
+//! ```
+//!
+//! Tokens never lose their place: each carries the span it was read from and the chain of macro uses that produced it,
+//! so that a message about expanded text points at what the user wrote (see [`linemap`]).
+//!
+//! ```
+//! use bpfcc_frontend::{pp, source::Sources};
+//!
+//! let mut sources = Sources::new();
+//! let main = sources.add_virtual("a.c", "#define TWICE(x) ((x) * 2)\nint n = TWICE(21);\n");
+//! let (tokens, diagnostics) = pp::preprocess(&mut sources, main, &pp::Options::default());
+//! assert!(diagnostics.is_empty());
+//! assert_eq!(tokens.text().trim(), "int n = ((21) * 2);");
+//! ```
+
+mod condition;
+mod directives;
+mod features;
+mod lexer;
+pub mod linemap;
+mod macros;
+mod predefined;
+pub(crate) mod token;
+
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::{FileId, Sources, Span};
+use directives::{Conditional, Guard};
+use lexer::Lexer;
+use macros::{MacroTable, Stream};
+use token::{HideSets, sym};
+
+pub use token::{Expansion, ExpansionId, Expansions, Interner, Symbol, Token, TokenKind};
+
+/// How deep files may include each other.
+const MAX_INCLUDE_DEPTH: usize = 200;
+
+/// The instruction set version that the program is compiled for; decides the `__BPF_FEATURE_*` macros.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
+pub enum Cpu {
+    /// The instructions of the first kernels.
+    V1,
+    /// Adds less-than jumps.
+    V2,
+    /// Adds 32-bit arithmetic and jumps.
+    #[default]
+    V3,
+    /// Adds sign extension, signed division, byte swaps and long jumps.
+    V4,
+}
+
+/// A `-D` or `-U` of the command line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum MacroOption {
+    /// `-D name`, `-D name=value`, `-D name(args)=value`, as written behind `-D`.
+    Define(String),
+    /// `-U name`.
+    Undefine(String),
+}
+
+/// What the command line says to the preprocessor.
+#[derive(Clone, Default, Debug)]
+pub struct Options {
+    /// `-D` and `-U`, in order.
+    pub macros: Vec<MacroOption>,
+    /// `-I`: directories searched for headers.
+    pub include_dirs: Vec<PathBuf>,
+    /// `-isystem`: directories searched after those; headers from there give no warnings.
+    pub system_dirs: Vec<PathBuf>,
+    /// `-include`: headers that are included before the program.
+    pub forced_includes: Vec<String>,
+    /// `-nostdinc`: do not fall back on the headers that come with the compiler.
+    pub no_standard_includes: bool,
+    /// `-mcpu`.
+    pub cpu: Cpu,
+}
+
+/// A `#pragma` or `_Pragma`, kept for the stages that know what it asks.
+#[derive(Clone, Debug)]
+pub struct Pragma {
+    /// It stands before this token of [`TokenStream::tokens`].
+    pub position: usize,
+    /// Its place.
+    pub span: Span,
+    /// What stands behind `#pragma`.
+    pub tokens: Vec<Token>,
+}
+
+/// A preprocessed program.
+#[derive(Clone, Debug)]
+pub struct TokenStream {
+    /// Its tokens.
+    pub tokens: Vec<Token>,
+    /// The pragmas between them, in order.
+    pub pragmas: Vec<Pragma>,
+    /// The spellings of the tokens.
+    pub names: Arc<Interner>,
+    /// The macro uses that the tokens come from.
+    pub expansions: Arc<Expansions>,
+    /// The file that was compiled.
+    pub main: FileId,
+}
+
+/// Preprocesses the file `main`. Files that it includes are added to `sources`.
+///
+/// There is always a result; it is the whole program if no diagnostic is an error.
+pub fn preprocess(
+    sources: &mut Sources,
+    main: FileId,
+    options: &Options,
+) -> (TokenStream, Vec<Diagnostic>) {
+    let mut preprocessor = Preprocessor::new(sources, main, options);
+    // `Stop` has been reported by whoever raised it; what was read up to there is the result.
+    let _ = preprocessor.run();
+    let Preprocessor {
+        tokens,
+        pragmas,
+        names,
+        expansions,
+        diagnostics,
+        ..
+    } = preprocessor;
+    let (names, expansions) = (Arc::new(names), Arc::new(expansions));
+    (
+        TokenStream {
+            tokens,
+            pragmas,
+            names,
+            expansions,
+            main,
+        },
+        diagnostics,
+    )
+}
+
+/// A problem after which it makes no sense to go on; it has been reported.
+struct Stop;
+
+/// A file being read.
+struct OpenFile {
+    file: FileId,
+    lexer: Lexer,
+    conditionals: Vec<Conditional>,
+    guard: Guard,
+    /// Where `#include_next` goes on searching.
+    next_dir: usize,
+    /// Warnings about this file help nobody who can change it.
+    is_system: bool,
+    /// The `#include` that opened it; `None` for the program itself and the command line.
+    included_by: Option<Span>,
+}
+
+/// All state of one run.
+struct Preprocessor<'a> {
+    sources: &'a mut Sources,
+    options: &'a Options,
+    main: FileId,
+    /// The files being read; the last one is the current one.
+    files: Vec<OpenFile>,
+    macros: MacroTable,
+    names: Interner,
+    hide_sets: HideSets,
+    expansions: Expansions,
+    /// Files whose inclusion can be skipped: by `#pragma once`, or while a macro is defined.
+    once: HashSet<FileId>,
+    guards: HashMap<FileId, Symbol>,
+    /// The first number of each file on disk, whatever path led to it.
+    identities: HashMap<PathBuf, FileId>,
+    embedded: HashMap<String, FileId>,
+    counter: u32,
+    expanded_tokens: usize,
+    argument_depth: usize,
+    collecting_arguments: usize,
+    tokens: Vec<Token>,
+    pragmas: Vec<Pragma>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Preprocessor<'a> {
+    fn new(sources: &'a mut Sources, main: FileId, options: &'a Options) -> Preprocessor<'a> {
+        Preprocessor {
+            sources,
+            options,
+            main,
+            files: Vec::new(),
+            macros: MacroTable::new(),
+            names: Interner::default(),
+            hide_sets: HideSets::default(),
+            expansions: Expansions::default(),
+            once: HashSet::new(),
+            guards: HashMap::new(),
+            identities: HashMap::new(),
+            embedded: HashMap::new(),
+            counter: 0,
+            expanded_tokens: 0,
+            argument_depth: 0,
+            collecting_arguments: 0,
+            tokens: Vec::new(),
+            pragmas: Vec::new(),
+            diagnostics: Vec::new(),
+        }
+    }
+
+    fn run(&mut self) -> Result<(), Stop> {
+        let options = self.options;
+        let builtin = self
+            .sources
+            .add_virtual("<built-in>", predefined::macros(options.cpu));
+        let command_line = self
+            .sources
+            .add_virtual("<command line>", predefined::command_line(options));
+        // The last file opened is read first.
+        self.open(self.main, 0, false, None);
+        self.open(command_line, 0, false, None);
+        self.open(builtin, 0, true, None);
+        self.read_all()
+    }
+
+    fn read_all(&mut self) -> Result<(), Stop> {
+        let mut stream = Stream::files();
+        while let Some(token) = self.next_expanded(&mut stream)? {
+            if token.is(sym::PRAGMA_OPERATOR) {
+                self.pragma_operator(token, &mut stream)?;
+            } else {
+                self.emit(token);
+            }
+        }
+        Ok(())
+    }
+
+    fn emit(&mut self, token: Token) {
+        let what = match token.kind {
+            TokenKind::Unterminated => "has no closing quote on its line",
+            TokenKind::Stray => "is no part of C",
+            _ => return self.tokens.push(token),
+        };
+        let message = format!("`{}` {what}", self.names.text(token.text).escape_debug());
+        self.report(Diagnostic::error(
+            self.expansions.written_at(token.span, token.expansion),
+            message,
+        ));
+    }
+
+    /// The next token of the files, directives obeyed.
+    fn next_from_files(&mut self) -> Result<Option<Token>, Stop> {
+        while !self.files.is_empty() {
+            if let Some(token) = self.next_in_file()? {
+                return Ok(Some(token));
+            }
+            self.close();
+        }
+        Ok(None)
+    }
+
+    /// The next token up to the end of the current file, directives obeyed.
+    fn next_in_file(&mut self) -> Result<Option<Token>, Stop> {
+        loop {
+            let Some(file) = self.files.last_mut() else {
+                return Ok(None);
+            };
+            let token = file.lexer.next(&mut self.names);
+            if token.kind == TokenKind::End {
+                // A file opened by an `#include` just now may be empty; the caller closes it.
+                return Ok(None);
+            }
+            if token.line_start && token.is(sym::HASH) {
+                self.directive(token)?;
+                continue;
+            }
+            if file.conditionals.is_empty() {
+                file.guard = Guard::None;
+            }
+            return Ok(Some(token));
+        }
+    }
+
+    fn open(&mut self, file: FileId, next_dir: usize, is_system: bool, included_by: Option<Span>) {
+        let source = self.sources.file(file);
+        let lexer = Lexer::new(file, Arc::clone(source.text()));
+        if let Some(offset) = source.invalid_utf8() {
+            let span = Span {
+                file,
+                start: offset,
+                end: offset,
+            };
+            let message =
+                "the file is not valid UTF-8 from here on; what cannot be read became U+FFFD";
+            self.report(Diagnostic::warning(span, message).help("save the file as UTF-8"));
+        }
+        let (conditionals, guard) = (Vec::new(), Guard::Start);
+        self.files.push(OpenFile {
+            file,
+            lexer,
+            conditionals,
+            guard,
+            next_dir,
+            is_system,
+            included_by,
+        });
+    }
+
+    /// Leaves the current file, whose end has been reached.
+    fn close(&mut self) {
+        let Some(mut file) = self.files.pop() else {
+            return;
+        };
+        if let Some(comment) = file.lexer.take_unterminated_comment() {
+            self.report(Diagnostic::error(
+                comment,
+                "this comment has no closing `*/`",
+            ));
+        }
+        for conditional in &file.conditionals {
+            let message = format!(
+                "`#{}` has no `#endif`",
+                self.names.text(conditional.keyword.text)
+            );
+            self.report(Diagnostic::error(conditional.keyword.span, message));
+        }
+        if let (Guard::Closed(name), []) = (file.guard, &file.conditionals[..]) {
+            self.guards.insert(file.file, name);
+        }
+    }
+
+    fn include_level(&self) -> usize {
+        self.files
+            .iter()
+            .filter(|file| file.included_by.is_some())
+            .count()
+    }
+
+    /// Keeps a diagnostic, with the `#include`s that lead to its file.
+    fn report(&mut self, mut diagnostic: Diagnostic) {
+        let in_file = |open: &&OpenFile| diagnostic.span.is_some_and(|span| span.file == open.file);
+        if !diagnostic.is_error()
+            && self
+                .files
+                .iter()
+                .rev()
+                .find(in_file)
+                .is_some_and(|open| open.is_system)
+        {
+            return;
+        }
+        for span in self.files.iter().rev().filter_map(|open| open.included_by) {
+            diagnostic = diagnostic.note(span, "included from here");
+        }
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn stop(&mut self, diagnostic: Diagnostic) -> Stop {
+        self.report(diagnostic);
+        Stop
+    }
+}
+
+#[cfg(test)]
+mod tests;

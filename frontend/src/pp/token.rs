@@ -1,0 +1,309 @@
+//! Preprocessing tokens: 28 bytes each, copied freely.
+//!
+//! A token knows its spelling (interned, so equal spellings are equal numbers), the bytes of the file it was read from,
+//! and the macro expansion that put it where it is. Spelling and place are kept apart because `##` and `#` make tokens
+//! that stand in no file.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::source::Span;
+
+/// An interned spelling.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Symbol(u32);
+
+impl Symbol {
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Declares the spellings that the compiler itself mentions; they have the same number in every compilation.
+macro_rules! well_known {
+    ($($name:ident = $text:literal;)*) => {
+        /// Spellings that the compiler itself mentions.
+        pub(crate) mod sym {
+            use super::Symbol;
+            #[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "only counts the rows of the table")]
+            enum Row { $($name),* }
+            $(pub(crate) const $name: Symbol = Symbol(Row::$name as u32);)*
+            pub(super) const TEXTS: &[&str] = &[$($text),*];
+        }
+    };
+}
+
+well_known! {
+    EMPTY = "";
+    // Punctuators (C11 6.4.6). Digraphs are read as the punctuator they stand for.
+    L_BRACKET = "["; R_BRACKET = "]"; L_PAREN = "("; R_PAREN = ")"; L_BRACE = "{"; R_BRACE = "}";
+    DOT = "."; ARROW = "->"; PLUS_PLUS = "++"; MINUS_MINUS = "--"; AND = "&"; STAR = "*"; PLUS = "+"; MINUS = "-";
+    TILDE = "~"; BANG = "!"; SLASH = "/"; PERCENT = "%"; SHL = "<<"; SHR = ">>"; LESS = "<"; GREATER = ">";
+    LESS_EQ = "<="; GREATER_EQ = ">="; EQ_EQ = "=="; BANG_EQ = "!="; CARET = "^"; PIPE = "|"; AND_AND = "&&";
+    PIPE_PIPE = "||"; QUESTION = "?"; COLON = ":"; COLON_COLON = "::"; SEMICOLON = ";"; ELLIPSIS = "..."; ASSIGN = "=";
+    STAR_EQ = "*="; SLASH_EQ = "/="; PERCENT_EQ = "%="; PLUS_EQ = "+="; MINUS_EQ = "-="; SHL_EQ = "<<="; SHR_EQ = ">>=";
+    AND_EQ = "&="; CARET_EQ = "^="; PIPE_EQ = "|="; COMMA = ","; HASH = "#"; HASH_HASH = "##"; ELVIS = "?:";
+    // Names the preprocessor knows.
+    VA_ARGS = "__VA_ARGS__"; VA_OPT = "__VA_OPT__"; DEFINED = "defined"; PRAGMA_OPERATOR = "_Pragma";
+    FILE = "__FILE__"; FILE_NAME = "__FILE_NAME__"; LINE = "__LINE__"; COUNTER = "__COUNTER__";
+    BASE_FILE = "__BASE_FILE__"; INCLUDE_LEVEL = "__INCLUDE_LEVEL__";
+    DATE = "__DATE__"; TIME = "__TIME__"; TIMESTAMP = "__TIMESTAMP__";
+    HAS_INCLUDE = "__has_include"; HAS_INCLUDE_NEXT = "__has_include_next"; HAS_ATTRIBUTE = "__has_attribute";
+    HAS_C_ATTRIBUTE = "__has_c_attribute"; HAS_BUILTIN = "__has_builtin"; HAS_FEATURE = "__has_feature";
+    HAS_EXTENSION = "__has_extension";
+    // Directives.
+    DEFINE = "define"; UNDEF = "undef"; INCLUDE = "include"; INCLUDE_NEXT = "include_next"; IF = "if"; IFDEF = "ifdef";
+    IFNDEF = "ifndef"; ELIF = "elif"; ELIFDEF = "elifdef"; ELIFNDEF = "elifndef"; ELSE = "else"; ENDIF = "endif";
+    LINE_DIRECTIVE = "line"; ERROR = "error"; WARNING = "warning"; PRAGMA = "pragma"; IDENT = "ident"; SCCS = "sccs";
+    ONCE = "once"; PUSH_MACRO = "push_macro"; POP_MACRO = "pop_macro"; GCC = "GCC"; CLANG = "clang"; STDC = "STDC";
+    SYSTEM_HEADER = "system_header"; UNROLL = "unroll"; NOUNROLL = "nounroll"; PACK = "pack"; LOOP = "loop";
+    // Keywords and names that normalisation speaks about.
+    TRUE = "true"; FALSE = "false"; BOOL = "bool"; NULLPTR = "nullptr"; STATIC_ASSERT = "static_assert";
+    ALIGNAS = "alignas"; ALIGNOF = "alignof"; THREAD_LOCAL = "thread_local"; NORETURN = "noreturn";
+    C11_BOOL = "_Bool"; C11_STATIC_ASSERT = "_Static_assert"; C11_ALIGNAS = "_Alignas"; C11_ALIGNOF = "_Alignof";
+    C11_THREAD_LOCAL = "_Thread_local"; ZERO = "0"; ONE = "1";
+    INT128 = "__int128"; INT128_T = "__int128_t"; UINT128_T = "__uint128_t"; UNSIGNED = "unsigned"; SIGNED = "signed";
+    SIGNED2 = "__signed"; SIGNED3 = "__signed__"; TYPEOF = "typeof"; TYPEOF2 = "__typeof"; TYPEOF3 = "__typeof__";
+    TYPEOF_UNQUAL = "typeof_unqual"; TYPEOF_UNQUAL2 = "__typeof_unqual"; TYPEOF_UNQUAL3 = "__typeof_unqual__";
+    ATTRIBUTE = "__attribute__"; ATTRIBUTE2 = "__attribute"; ENUM = "enum"; STRUCT = "struct"; UNION = "union";
+    LABEL = "__label__"; ASM = "asm"; ASM2 = "__asm"; ASM3 = "__asm__"; EXTENSION = "__extension__";
+    CASE = "case"; DEFAULT = "default"; DO = "do"; WHILE = "while"; FOR = "for"; SWITCH = "switch"; GOTO = "goto";
+    RETURN = "return"; BREAK = "break"; CONTINUE = "continue"; SIZEOF = "sizeof"; C11_ALIGNOF2 = "__alignof";
+    C11_ALIGNOF3 = "__alignof__"; CONST = "const"; VOLATILE = "volatile"; TYPEDEF = "typedef"; STATIC = "static";
+    EXTERN = "extern"; INLINE = "inline"; REGISTER = "register"; AUTO = "auto"; VOID = "void"; CHAR = "char";
+    SHORT = "short"; INT = "int"; LONG = "long"; FLOAT = "float"; DOUBLE = "double"; RESTRICT = "restrict";
+}
+
+/// All spellings of one compilation.
+#[derive(Clone, Debug)]
+pub struct Interner {
+    texts: Vec<Arc<str>>,
+    symbols: HashMap<Arc<str>, Symbol>,
+}
+
+impl Default for Interner {
+    fn default() -> Interner {
+        let mut interner = Interner {
+            texts: Vec::new(),
+            symbols: HashMap::new(),
+        };
+        for text in sym::TEXTS {
+            interner.intern(text);
+        }
+        debug_assert_eq!(
+            interner.texts.len(),
+            sym::TEXTS.len(),
+            "a well-known spelling stands twice in the table"
+        );
+        interner
+    }
+}
+
+impl Interner {
+    /// The number of a spelling.
+    pub fn intern(&mut self, text: &str) -> Symbol {
+        if let Some(&symbol) = self.symbols.get(text) {
+            return symbol;
+        }
+        let symbol = Symbol(self.texts.len() as u32);
+        let text: Arc<str> = text.into();
+        self.texts.push(Arc::clone(&text));
+        self.symbols.insert(text, symbol);
+        symbol
+    }
+
+    /// The spelling with a number.
+    pub fn text(&self, symbol: Symbol) -> &str {
+        &self.texts[symbol.index()]
+    }
+}
+
+/// What a token is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum TokenKind {
+    /// A name or keyword; the preprocessor makes no difference.
+    Identifier,
+    /// A preprocessing number (C11 6.4.8).
+    Number,
+    /// A character constant with its prefix and quotes.
+    Character,
+    /// A string literal with its prefix and quotes.
+    String,
+    /// An operator or separator.
+    Punctuator,
+    /// A character that starts no token.
+    Stray,
+    /// A quote without its partner, and the rest of the line. An error only where it survives preprocessing, so that
+    /// `#error don't` and skipped groups may hold one.
+    Unterminated,
+    /// Stands for an empty macro argument next to `##` (C11 6.10.3.3p2); never leaves the preprocessor.
+    Placemarker,
+    /// The end of the file.
+    End,
+}
+
+/// One preprocessing token.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Token {
+    /// What it is.
+    pub kind: TokenKind,
+    /// White space stands before it.
+    pub space_before: bool,
+    /// It is the first token of its line.
+    pub line_start: bool,
+    /// Its spelling.
+    pub text: Symbol,
+    /// Where the spelling was read: in the text, or in the body of the macro it comes from.
+    pub span: Span,
+    /// The macro expansion that put it here.
+    pub expansion: ExpansionId,
+    /// The macros that must not be expanded here any more.
+    pub(super) hide: HideSet,
+}
+
+impl Token {
+    /// Whether this is the given punctuator or name.
+    pub(crate) fn is(&self, text: Symbol) -> bool {
+        self.text == text && matches!(self.kind, TokenKind::Punctuator | TokenKind::Identifier)
+    }
+}
+
+/// Names a macro expansion in [`Expansions`]; [`ExpansionId::NONE`] is text that the user wrote out.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ExpansionId(u32);
+
+impl ExpansionId {
+    /// Not from a macro.
+    pub const NONE: ExpansionId = ExpansionId(0);
+}
+
+/// One use of a macro.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Expansion {
+    /// The macro's name.
+    pub name: Symbol,
+    /// The use: from the name to the closing parenthesis of its arguments.
+    pub use_site: Span,
+    /// The macro's definition: its name in `#define`; `None` for macros without one, like `__LINE__`.
+    pub definition: Option<Span>,
+    /// The expansion that the use itself came from.
+    pub parent: ExpansionId,
+}
+
+/// Every use of a macro in one compilation.
+#[derive(Clone, Default, Debug)]
+pub struct Expansions {
+    rows: Vec<Expansion>,
+}
+
+impl Expansions {
+    pub(super) fn add(&mut self, expansion: Expansion) -> ExpansionId {
+        self.rows.push(expansion);
+        ExpansionId(self.rows.len() as u32)
+    }
+
+    /// The uses that lead to a token: the innermost first, the one that the user wrote last.
+    pub fn chain(&self, id: ExpansionId) -> impl Iterator<Item = &Expansion> {
+        std::iter::successors(self.get(id), |expansion| self.get(expansion.parent))
+    }
+
+    /// Where a token stands in the text that the user wrote: macro arguments stay where they are, tokens from a macro's
+    /// body are at the use of the macro.
+    pub fn written_at(&self, span: Span, id: ExpansionId) -> Span {
+        self.chain(id).fold(span, |span, use_| {
+            if use_.use_site.contains(span) {
+                span
+            } else {
+                use_.use_site
+            }
+        })
+    }
+
+    fn get(&self, id: ExpansionId) -> Option<&Expansion> {
+        (id.0 as usize)
+            .checked_sub(1)
+            .map(|index| &self.rows[index])
+    }
+}
+
+/// A set of macro names, interned in [`HideSets`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) struct HideSet(u32);
+
+impl HideSet {
+    /// The set of most tokens.
+    pub(super) const EMPTY: HideSet = HideSet(0);
+}
+
+/// The hide sets of Prosser's algorithm. Programs have few different ones, so operations on them are remembered.
+pub(super) struct HideSets {
+    sets: Vec<Vec<Symbol>>,
+    numbers: HashMap<Vec<Symbol>, HideSet>,
+    unions: HashMap<(HideSet, HideSet), HideSet>,
+}
+
+impl Default for HideSets {
+    fn default() -> HideSets {
+        HideSets {
+            sets: vec![Vec::new()],
+            numbers: HashMap::from([(Vec::new(), HideSet::EMPTY)]),
+            unions: HashMap::new(),
+        }
+    }
+}
+
+impl HideSets {
+    pub(super) fn contains(&self, set: HideSet, name: Symbol) -> bool {
+        set != HideSet::EMPTY && self.get(set).binary_search(&name).is_ok()
+    }
+
+    pub(super) fn with(&mut self, set: HideSet, name: Symbol) -> HideSet {
+        let single = self.number(vec![name]);
+        self.union(set, single)
+    }
+
+    pub(super) fn union(&mut self, a: HideSet, b: HideSet) -> HideSet {
+        if a == b || b == HideSet::EMPTY {
+            return a;
+        }
+        if a == HideSet::EMPTY {
+            return b;
+        }
+        if let Some(&known) = self.unions.get(&(a, b)) {
+            return known;
+        }
+        let mut names = [self.get(a), self.get(b)].concat();
+        names.sort_unstable();
+        names.dedup();
+        let union = self.number(names);
+        self.unions.insert((a, b), union);
+        union
+    }
+
+    pub(super) fn intersection(&mut self, a: HideSet, b: HideSet) -> HideSet {
+        if a == b {
+            return a;
+        }
+        let names = self
+            .get(a)
+            .iter()
+            .copied()
+            .filter(|&name| self.contains(b, name))
+            .collect();
+        self.number(names)
+    }
+
+    fn get(&self, set: HideSet) -> &[Symbol] {
+        &self.sets[set.0 as usize]
+    }
+
+    fn number(&mut self, names: Vec<Symbol>) -> HideSet {
+        if let Some(&known) = self.numbers.get(&names) {
+            return known;
+        }
+        let set = HideSet(self.sets.len() as u32);
+        self.sets.push(names.clone());
+        self.numbers.insert(names, set);
+        set
+    }
+}
