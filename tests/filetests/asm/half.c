@@ -1,0 +1,8 @@
+// A division by a power of two becomes a shift.
+unsigned half(unsigned x) { return x / 2; }
+// run: half(7) == 3
+// run: half(4294967295) == 2147483647
+/*~ asm
+*/
+/*~ asm --asm=gnu
+*/

@@ -1,0 +1,12 @@
+// The stack frame of a BPF program holds 512 bytes, all variables together.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+SEC("raw_tracepoint/kfree_skb")
+int prog(struct bpf_raw_tracepoint_args *ctx) //~ error: 512
+{
+	char first[300] = {}, second[300] = {};
+
+	bpf_probe_read_kernel(first, sizeof(first), (void *)ctx->args[0]);
+	bpf_probe_read_kernel(second, sizeof(second), (void *)ctx->args[1]);
+	return first[ctx->args[2] & 0xff] + second[ctx->args[2] & 0xff];
+}

@@ -1,0 +1,5 @@
+// An undeclared variable, with the name that was probably meant.
+int f(int count)
+{
+	return coumt + 1; //~ error: `coumt`
+}

@@ -1,0 +1,12 @@
+// What nobody reads is not computed; calls stay.
+static long (*ktime)(void) = (void *)5;
+int f(int x)
+{
+	int unused = x * 77;
+
+	ktime();
+	return x;
+}
+// run: f(3) == 3
+/*~ ir
+*/

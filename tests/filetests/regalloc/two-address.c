@@ -1,0 +1,11 @@
+// Values take the registers where they are wanted: argument, result, preserved across a call.
+static unsigned (*random_number)(void) = (void *)7;
+long f(long a)
+{
+	long r = random_number();
+
+	return r - r + a;
+}
+// run: f(9) == 9
+/*~ regalloc
+*/
