@@ -678,3 +678,142 @@ fn result(func: &Function, inst: Inst) -> Value {
     func.result(inst)
         .unwrap_or_else(|| panic!("{inst} was made with a result"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::module::{Linkage, Module, Signature};
+
+    fn builder(params: &[Type]) -> Builder {
+        let signature = Signature {
+            params: params.to_vec(),
+            result: Some(Type::I64),
+        };
+        Builder::new(Function::new("f", signature, Linkage::Global))
+    }
+
+    #[track_caller]
+    fn finishes_as(builder: Builder, expected: &str) {
+        let mut module = Module::default();
+        module.functions.push(builder.finish());
+        assert_eq!(module.to_string(), expected);
+        assert_eq!(module.check(), Ok(()));
+    }
+
+    /// `x = a; while (x < b) x = x + x; return x + c;`: `x` needs a parameter, `b` and `c` do not.
+    #[test]
+    fn a_loop_variable_becomes_a_block_parameter() {
+        let mut b = builder(&[Type::I64, Type::I64, Type::I64]);
+        let [x, limit, extra] = [0; 3].map(|_| b.declare_var(Type::I64));
+        for (index, variable) in [x, limit, extra].into_iter().enumerate() {
+            b.def_var(variable, b.params()[index]);
+        }
+        let [header, body, exit] = [0; 3].map(|_| b.new_block());
+        b.jump(header);
+        b.switch_to(header);
+        let args = [b.use_var(x), b.use_var(limit)];
+        b.branch(Cond::Lt, args, body, exit);
+        b.seal_block(body);
+        b.switch_to(body);
+        let old = b.use_var(x);
+        let sum = b.binary(AluOp::Add, old, old);
+        b.def_var(x, sum);
+        b.jump(header);
+        b.seal_block(header);
+        b.seal_block(exit);
+        b.switch_to(exit);
+        let (x, extra) = (b.use_var(x), b.use_var(extra));
+        let sum = b.binary(AluOp::Add, x, extra);
+        b.ret(Some(sum));
+        finishes_as(
+            b,
+            "\
+fn @f(v0: i64, v1: i64, v2: i64) -> i64 {
+b0:
+    jump b1(v0)
+b1(v3: i64):
+    branch v3 lt v1, b2, b3
+b2:
+    v4: i64 = add v3, v3
+    jump b1(v4)
+b3:
+    v5: i64 = add v3, v2
+    return v5
+}
+",
+        );
+    }
+
+    #[test]
+    fn parameters_of_the_caller_come_before_those_of_variables() {
+        let mut b = builder(&[Type::I64]);
+        let a = b.params()[0];
+        let x = b.declare_var(Type::I64);
+        b.def_var(x, a);
+        let [then, join] = [0; 2].map(|_| b.new_block());
+        let one = b.iconst(Type::I64, 1);
+        b.branch(Cond::Eq, [a, one], then, BlockCall::new(join, [a]));
+        b.switch_to(then);
+        b.def_var(x, one);
+        b.jump(BlockCall::new(join, [one]));
+        b.switch_to(join);
+        let x = b.use_var(x);
+        let given = b.append_param(join, Type::I64);
+        let sum = b.binary(AluOp::Sub, given, x);
+        b.ret(Some(sum));
+        finishes_as(
+            b,
+            "\
+fn @f(v0: i64) -> i64 {
+b0:
+    v1: i64 = const 1
+    branch v0 eq v1, b1, b2(v0, v0)
+b1:
+    jump b2(v1, v1)
+b2(v2: i64, v3: i64):
+    v4: i64 = sub v2, v3
+    return v4
+}
+",
+        );
+    }
+
+    #[test]
+    fn an_undefined_variable_is_zero_and_unreachable_code_goes() {
+        let mut b = builder(&[]);
+        let x = b.declare_var(Type::I64);
+        let value = b.use_var(x);
+        b.ret(Some(value));
+        assert!(b.is_terminated());
+        let seven = b.iconst(Type::I64, 7);
+        b.def_var(x, seven);
+        b.ret(Some(seven));
+        finishes_as(
+            b,
+            "fn @f() -> i64 {\nb0:\n    v0: i64 = const 0\n    return v0\n}\n",
+        );
+    }
+
+    #[test]
+    fn a_long_chain_of_blocks_needs_no_deep_stack() {
+        let mut b = builder(&[Type::I64]);
+        let a = b.params()[0];
+        let x = b.declare_var(Type::I64);
+        b.def_var(x, a);
+        for _ in 0..20_000 {
+            let [then, join] = [0; 2].map(|_| b.new_block());
+            b.branch(Cond::Eq, [a, a], then, join);
+            b.switch_to(then);
+            b.jump(join);
+            b.switch_to(join);
+        }
+        let x = b.use_var(x);
+        b.ret(Some(x));
+        let func = b.finish();
+        let returned = func.terminator(func.layout[func.layout.len() - 1]);
+        assert_eq!(
+            returned.map(|inst| func.inst(inst)),
+            Some(&InstData::Return(Some(a)))
+        );
+    }
+}
