@@ -118,6 +118,17 @@ impl Size {
         self.bytes() * 8
     }
 
+    /// The low bits of `value`, zeros above.
+    pub const fn zero_extend(self, value: u64) -> u64 {
+        value & (u64::MAX >> (64 - self.bits()))
+    }
+
+    /// The low bits of `value`, copies of their highest bit above.
+    pub const fn sign_extend(self, value: u64) -> u64 {
+        let unused = 64 - self.bits();
+        ((value << unused) as i64 >> unused) as u64
+    }
+
     /// The size of this many bytes, if there is one.
     pub const fn from_bytes(bytes: u32) -> Option<Size> {
         match bytes {

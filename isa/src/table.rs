@@ -3,7 +3,7 @@
 //! The encoder, decoder, assemblers, disassemblers, constant folder, IR evaluator and interpreter read these rows. A
 //! table agrees with itself even when it is wrong, so `tests/oracle.rs` compares it with LLVM's bytes.
 
-use crate::insn::Width;
+use crate::insn::{Size, Width};
 
 macro_rules! operations {
     ($(#[$outer:meta])* $name:ident: $($(#[$inner:meta])* $variant:ident = $code:literal, $($text:literal),+;)+) => {
@@ -197,6 +197,38 @@ impl Cond {
         self.texts()[1]
     }
 
+    /// The comparison that holds exactly when this one does not; `Set` has none.
+    pub const fn inverse(self) -> Option<Cond> {
+        match self {
+            Cond::Eq => Some(Cond::Ne),
+            Cond::Ne => Some(Cond::Eq),
+            Cond::Gt => Some(Cond::Le),
+            Cond::Le => Some(Cond::Gt),
+            Cond::Ge => Some(Cond::Lt),
+            Cond::Lt => Some(Cond::Ge),
+            Cond::Sgt => Some(Cond::Sle),
+            Cond::Sle => Some(Cond::Sgt),
+            Cond::Sge => Some(Cond::Slt),
+            Cond::Slt => Some(Cond::Sge),
+            Cond::Set => None,
+        }
+    }
+
+    /// The comparison of `b` with `a` that says the same as this one of `a` with `b`.
+    pub const fn swapped(self) -> Cond {
+        match self {
+            Cond::Eq | Cond::Ne | Cond::Set => self,
+            Cond::Gt => Cond::Lt,
+            Cond::Lt => Cond::Gt,
+            Cond::Ge => Cond::Le,
+            Cond::Le => Cond::Ge,
+            Cond::Sgt => Cond::Slt,
+            Cond::Slt => Cond::Sgt,
+            Cond::Sge => Cond::Sle,
+            Cond::Sle => Cond::Sge,
+        }
+    }
+
     /// Whether `a cond b` holds (RFC 9669 §4.3).
     pub const fn eval(self, width: Width, a: u64, b: u64) -> bool {
         let (a, b) = match width {
@@ -285,5 +317,13 @@ impl SwapKind {
     /// Name without width.
     pub const fn name(self) -> &'static str {
         self.texts()[0]
+    }
+
+    /// The low `size` of `value` swapped on a little-endian machine, zeros above (RFC 9669 §4.2).
+    pub const fn eval(self, size: Size, value: u64) -> u64 {
+        match self {
+            SwapKind::ToLe => size.zero_extend(value),
+            SwapKind::ToBe | SwapKind::Always => value.swap_bytes() >> (64 - size.bits()),
+        }
     }
 }
