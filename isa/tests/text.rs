@@ -195,7 +195,7 @@ dropmon:
     call bpf_table_lookup
     jeq %r0,0,.L0_2
     mov %r1,1
-    aadd [%r0+0],%r1
+    xadddw [%r0+0],%r1
     ja .L0_3
 .L0_2:
 ";

@@ -1,6 +1,7 @@
 //! GNU's normal dialect: `ldxdw %r1,[%r6+8]`, destination first.
 //!
-//! Spelling as in binutils 2.42. Four instructions have no spelling there; ours follow its pattern:
+//! Spelling as in binutils 2.42, except for atomic addition: `xadddw` is understood by older and newer versions, the newer
+//! `aadd` is read too. Four instructions have no spelling there; ours follow its pattern:
 //!
 //! | instruction | spelling |
 //! |---|---|
@@ -70,9 +71,8 @@ pub(super) fn print(insn: &Insn, reference: &str) -> String {
             off,
             src,
         } => {
-            let name = atomic_name(op, fetch);
-            let width = if size == Size::DW { "" } else { "32" };
-            format!("{name}{width} {},{}", address(base, off), register(src))
+            let (mnemonic, address) = (atomic_mnemonic(size, op, fetch), address(base, off));
+            format!("{mnemonic} {address},{}", register(src))
         }
         Insn::LoadAcquire {
             size,
@@ -163,6 +163,14 @@ fn swap_name(kind: SwapKind) -> &'static str {
         SwapKind::ToBe => "endbe",
         SwapKind::ToLe => "endle",
         SwapKind::Always => "bswap",
+    }
+}
+
+fn atomic_mnemonic(size: Size, op: AtomicOp, fetch: bool) -> String {
+    let width = if size == Size::DW { "" } else { "32" };
+    match op {
+        AtomicOp::Add if !fetch => format!("xadd{}", letters(size)),
+        _ => format!("{}{width}", atomic_name(op, fetch)),
     }
 }
 
