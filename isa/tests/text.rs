@@ -378,3 +378,37 @@ fn distances_count_slots() {
     assert_eq!(parsed.insns[0], Insn::Goto { off: 2 });
     assert_eq!(encode(&parsed.insns, Endian::Little).len(), 32);
 }
+
+/// Text that is nearly right must be refused or read, never crash the reader; what is read prints and reads the same.
+#[test]
+fn damaged_text_is_refused_or_read() {
+    let mut random = Random(6);
+    let damage = [
+        '-', '(', ')', 'w', 'r', '9', '%', '[', ',', ' ', ':', '/', '*', '\u{e9}', '\n',
+    ];
+    for insn in (0..40)
+        .flat_map(|_| every_shape(&mut Random(random.next())))
+        .collect::<Vec<_>>()
+    {
+        for dialect in Dialect::ALL {
+            let mut text: Vec<char> = print_one(dialect, &insn).chars().collect();
+            let place = random.next() as usize % text.len();
+            let by = damage[random.next() as usize % damage.len()];
+            match random.next() % 3 {
+                0 => text[place] = by,
+                1 => text.insert(place, by),
+                _ => drop(text.remove(place)),
+            }
+            let text: String = text.into_iter().collect();
+            if let Ok(parsed) = parse(dialect, &text) {
+                let symbols = parsed.symbols.iter().cloned().collect();
+                let names = Names {
+                    symbols,
+                    ..Names::default()
+                };
+                let again = parse(dialect, &print(dialect, &parsed.insns, &names));
+                assert_eq!(again.unwrap().insns, parsed.insns, "{text}");
+            }
+        }
+    }
+}

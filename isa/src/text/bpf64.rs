@@ -246,74 +246,35 @@ fn address_space_cast(cursor: &mut Cursor) -> Result<Insn, ParseError> {
     Ok(Insn::AddrSpaceCast { dst, src, to, from })
 }
 
+type SizedRule = fn(&mut Cursor, Size) -> Result<Insn, ParseError>;
+
+/// Mnemonics that hold the letter of a size: what stands before it, what after.
+const SIZED: &[(&str, &str, SizedRule)] = &[
+    ("ld", "", load),
+    ("lds", "", load_signed),
+    ("load_acquire_", "", load_acquire),
+    ("ldabs_", "", load_packet_absolute),
+    ("ldind_", "", load_packet_indirect),
+    ("st", "", store_register),
+    ("st", "i", store_number),
+    ("store_release_", "", store_release),
+];
+
 fn memory(cursor: &mut Cursor, mnemonic: &str) -> Result<Option<Insn>, ParseError> {
-    let sized = |prefix| mnemonic.strip_prefix(prefix).and_then(size_of_letter);
-    let insn = if let Some(size) = sized("ld") {
-        load(cursor, size, false)?
-    } else if let Some(size) = sized("lds") {
-        load(cursor, size, true)?
-    } else if let Some(size) = sized("st") {
-        let (base, off) = first_address(cursor)?;
-        let src = Src::Reg(register(cursor)?);
-        Insn::Store {
-            size,
-            base,
-            off,
-            src,
-        }
-    } else if let Some(size) = immediate_store(mnemonic) {
-        let (base, off) = first_address(cursor)?;
-        let width = match size {
-            Size::DW => Width::W64,
-            _ => Width::W32,
-        };
-        let src = Src::Imm(cursor.imm(width)?);
-        Insn::Store {
-            size,
-            base,
-            off,
-            src,
-        }
-    } else if let Some(size) = sized("load_acquire_") {
-        let dst = first_register(cursor)?;
-        let (base, off) = address(cursor)?;
-        Insn::LoadAcquire {
-            size,
-            dst,
-            base,
-            off,
-        }
-    } else if let Some(size) = sized("store_release_") {
-        let (base, off) = first_address(cursor)?;
-        let src = register(cursor)?;
-        Insn::StoreRelease {
-            size,
-            base,
-            off,
-            src,
-        }
-    } else if let Some(size) = sized("ldabs_") {
-        cursor.expect_all(&["r0", ",", "r6.data"])?;
-        let (mode, imm) = (PacketMode::Abs, cursor.imm(Width::W32)?);
-        Insn::LoadPacket { size, mode, imm }
-    } else if let Some(size) = sized("ldind_") {
-        cursor.expect_all(&["r0", ",", "r6.data", "+"])?;
-        let mode = PacketMode::Ind(register(cursor)?);
-        let imm = if cursor.at_number() {
-            cursor.imm(Width::W32)?
-        } else {
-            0
-        };
-        Insn::LoadPacket { size, mode, imm }
-    } else {
-        return Ok(None);
-    };
-    Ok(Some(insn))
+    let sized = SIZED.iter().find_map(|(prefix, suffix, rule)| {
+        let letter = mnemonic.strip_prefix(prefix)?.strip_suffix(suffix)?;
+        Some((rule, size_of_letter(letter)?))
+    });
+    match sized {
+        Some((rule, size)) => rule(cursor, size).map(Some),
+        None => Ok(None),
+    }
 }
 
-fn load(cursor: &mut Cursor, size: Size, signed: bool) -> Result<Insn, ParseError> {
+fn load(cursor: &mut Cursor, size: Size) -> Result<Insn, ParseError> {
     let dst = first_register(cursor)?;
     let (base, off) = address(cursor)?;
+    let signed = false;
     Ok(Insn::Load {
         size,
         signed,
@@ -323,9 +284,78 @@ fn load(cursor: &mut Cursor, size: Size, signed: bool) -> Result<Insn, ParseErro
     })
 }
 
-/// `stdi`
-fn immediate_store(mnemonic: &str) -> Option<Size> {
-    size_of_letter(mnemonic.strip_prefix("st")?.strip_suffix('i')?)
+fn load_signed(cursor: &mut Cursor, size: Size) -> Result<Insn, ParseError> {
+    let dst = first_register(cursor)?;
+    let (base, off) = address(cursor)?;
+    let signed = true;
+    Ok(Insn::Load {
+        size,
+        signed,
+        dst,
+        base,
+        off,
+    })
+}
+
+fn load_acquire(cursor: &mut Cursor, size: Size) -> Result<Insn, ParseError> {
+    let dst = first_register(cursor)?;
+    let (base, off) = address(cursor)?;
+    Ok(Insn::LoadAcquire {
+        size,
+        dst,
+        base,
+        off,
+    })
+}
+
+fn load_packet_absolute(cursor: &mut Cursor, size: Size) -> Result<Insn, ParseError> {
+    cursor.expect_all(&["r0", ",", "r6.data"])?;
+    let imm = cursor.imm(Width::W32)?;
+    let mode = PacketMode::Abs;
+    Ok(Insn::LoadPacket { size, mode, imm })
+}
+
+fn load_packet_indirect(cursor: &mut Cursor, size: Size) -> Result<Insn, ParseError> {
+    cursor.expect_all(&["r0", ",", "r6.data", "+"])?;
+    let mode = PacketMode::Ind(register(cursor)?);
+    let imm = match cursor.at_number() {
+        true => cursor.imm(Width::W32)?,
+        false => 0,
+    };
+    Ok(Insn::LoadPacket { size, mode, imm })
+}
+
+fn store_register(cursor: &mut Cursor, size: Size) -> Result<Insn, ParseError> {
+    let (base, off) = first_address(cursor)?;
+    let src = Src::Reg(register(cursor)?);
+    Ok(Insn::Store {
+        size,
+        base,
+        off,
+        src,
+    })
+}
+
+fn store_number(cursor: &mut Cursor, size: Size) -> Result<Insn, ParseError> {
+    let (base, off) = first_address(cursor)?;
+    let src = Src::Imm(cursor.imm_stored(size)?);
+    Ok(Insn::Store {
+        size,
+        base,
+        off,
+        src,
+    })
+}
+
+fn store_release(cursor: &mut Cursor, size: Size) -> Result<Insn, ParseError> {
+    let (base, off) = first_address(cursor)?;
+    let src = register(cursor)?;
+    Ok(Insn::StoreRelease {
+        size,
+        base,
+        off,
+        src,
+    })
 }
 
 fn atomic(cursor: &mut Cursor, mnemonic: &str) -> Result<Option<Insn>, ParseError> {

@@ -234,85 +234,122 @@ fn address_space_cast(cursor: &mut Cursor) -> Result<Insn, ParseError> {
     Ok(Insn::AddrSpaceCast { dst, src, to, from })
 }
 
+type SizedRule = fn(&mut Cursor, Size) -> Result<Insn, ParseError>;
+
+/// Mnemonics that end in the letters of a size.
+const SIZED: &[(&str, SizedRule)] = &[
+    ("ldx", load),
+    ("ldxs", load_signed),
+    ("ldacq", load_acquire),
+    ("ldabs", load_packet_absolute),
+    ("ldind", load_packet_indirect),
+    ("stx", store_register),
+    ("st", store_number),
+    ("strel", store_release),
+];
+
 fn memory(cursor: &mut Cursor, mnemonic: &str) -> Result<Option<Insn>, ParseError> {
-    let sized = |prefix| mnemonic.strip_prefix(prefix).and_then(size_of_letters);
-    let insn = if let Some(size) = sized("ldx") {
-        load(cursor, size, false)?
-    } else if let Some(size) = sized("ldxs") {
-        load(cursor, size, true)?
-    } else if let Some(size) = sized("stx") {
-        let (base, off) = parse_address(cursor)?;
-        cursor.expect(",")?;
-        let src = Src::Reg(parse_register(cursor)?);
-        Insn::Store {
-            size,
-            base,
-            off,
-            src,
-        }
-    } else if let Some(size) = sized("st") {
-        let (base, off) = parse_address(cursor)?;
-        cursor.expect(",")?;
-        let src = Src::Imm(cursor.imm(store_width(size))?);
-        Insn::Store {
-            size,
-            base,
-            off,
-            src,
-        }
-    } else if let Some(size) = sized("ldabs") {
-        let (mode, imm) = (PacketMode::Abs, cursor.imm(Width::W32)?);
-        Insn::LoadPacket { size, mode, imm }
-    } else if let Some(size) = sized("ldind") {
-        let mode = PacketMode::Ind(first_register(cursor)?);
-        let imm = cursor.imm(Width::W32)?;
-        Insn::LoadPacket { size, mode, imm }
-    } else if let Some(size) = sized("ldacq") {
-        let dst = first_register(cursor)?;
-        let (base, off) = parse_address(cursor)?;
-        Insn::LoadAcquire {
-            size,
-            dst,
-            base,
-            off,
-        }
-    } else if let Some(size) = sized("strel") {
-        let (base, off) = parse_address(cursor)?;
-        cursor.expect(",")?;
-        let src = parse_register(cursor)?;
-        Insn::StoreRelease {
-            size,
-            base,
-            off,
-            src,
-        }
-    } else if let Some((size, op, fetch)) = atomic_named(mnemonic) {
-        let (base, off) = parse_address(cursor)?;
-        cursor.expect(",")?;
-        let src = parse_register(cursor)?;
-        Insn::Atomic {
-            size,
-            op,
-            fetch,
-            base,
-            off,
-            src,
-        }
-    } else {
+    let sized = SIZED.iter().find_map(|(prefix, rule)| {
+        let size = size_of_letters(mnemonic.strip_prefix(prefix)?)?;
+        Some((rule, size))
+    });
+    if let Some((rule, size)) = sized {
+        return rule(cursor, size).map(Some);
+    }
+    let Some((size, op, fetch)) = atomic_named(mnemonic) else {
         return Ok(None);
     };
-    Ok(Some(insn))
+    let (base, off) = first_address(cursor)?;
+    let src = parse_register(cursor)?;
+    Ok(Some(Insn::Atomic {
+        size,
+        op,
+        fetch,
+        base,
+        off,
+        src,
+    }))
 }
 
-fn load(cursor: &mut Cursor, size: Size, signed: bool) -> Result<Insn, ParseError> {
+fn load(cursor: &mut Cursor, size: Size) -> Result<Insn, ParseError> {
     let dst = first_register(cursor)?;
     let (base, off) = parse_address(cursor)?;
+    let signed = false;
     Ok(Insn::Load {
         size,
         signed,
         dst,
         base,
         off,
+    })
+}
+
+fn load_signed(cursor: &mut Cursor, size: Size) -> Result<Insn, ParseError> {
+    let dst = first_register(cursor)?;
+    let (base, off) = parse_address(cursor)?;
+    let signed = true;
+    Ok(Insn::Load {
+        size,
+        signed,
+        dst,
+        base,
+        off,
+    })
+}
+
+fn load_acquire(cursor: &mut Cursor, size: Size) -> Result<Insn, ParseError> {
+    let dst = first_register(cursor)?;
+    let (base, off) = parse_address(cursor)?;
+    Ok(Insn::LoadAcquire {
+        size,
+        dst,
+        base,
+        off,
+    })
+}
+
+fn load_packet_absolute(cursor: &mut Cursor, size: Size) -> Result<Insn, ParseError> {
+    let imm = cursor.imm(Width::W32)?;
+    let mode = PacketMode::Abs;
+    Ok(Insn::LoadPacket { size, mode, imm })
+}
+
+fn load_packet_indirect(cursor: &mut Cursor, size: Size) -> Result<Insn, ParseError> {
+    let mode = PacketMode::Ind(first_register(cursor)?);
+    let imm = cursor.imm(Width::W32)?;
+    Ok(Insn::LoadPacket { size, mode, imm })
+}
+
+fn store_register(cursor: &mut Cursor, size: Size) -> Result<Insn, ParseError> {
+    let (base, off) = first_address(cursor)?;
+    let src = Src::Reg(parse_register(cursor)?);
+    Ok(Insn::Store {
+        size,
+        base,
+        off,
+        src,
+    })
+}
+
+fn store_number(cursor: &mut Cursor, size: Size) -> Result<Insn, ParseError> {
+    let (base, off) = first_address(cursor)?;
+    let src = Src::Imm(cursor.imm_stored(size)?);
+    Ok(Insn::Store {
+        size,
+        base,
+        off,
+        src,
+    })
+}
+
+fn store_release(cursor: &mut Cursor, size: Size) -> Result<Insn, ParseError> {
+    let (base, off) = first_address(cursor)?;
+    let src = parse_register(cursor)?;
+    Ok(Insn::StoreRelease {
+        size,
+        base,
+        off,
+        src,
     })
 }
 
@@ -401,13 +438,6 @@ fn size_of_letters(text: &str) -> Option<Size> {
     sizes.into_iter().find(|size| letters(*size) == text)
 }
 
-fn store_width(size: Size) -> Width {
-    match size {
-        Size::DW => Width::W64,
-        _ => Width::W32,
-    }
-}
-
 /// `16`, `32` or `64`
 fn bits(cursor: &mut Cursor) -> Result<Size, ParseError> {
     let place = cursor.clone();
@@ -443,4 +473,11 @@ fn parse_address(cursor: &mut Cursor) -> Result<(Reg, i16), ParseError> {
     let off = cursor.offset16()?;
     cursor.expect("]")?;
     Ok((base, off))
+}
+
+/// `[%r6+8],`
+fn first_address(cursor: &mut Cursor) -> Result<(Reg, i16), ParseError> {
+    let address = parse_address(cursor)?;
+    cursor.expect(",")?;
+    Ok(address)
 }

@@ -22,6 +22,7 @@ pub use cursor::{ParseError, ParseReason};
 pub use listing::Names;
 
 use std::collections::HashMap;
+use std::fmt;
 
 use crate::insn::{Callee, Insn, Reg};
 use cursor::Cursor;
@@ -97,6 +98,13 @@ pub fn print(dialect: Dialect, insns: &[Insn], names: &Names) -> String {
 /// One instruction, its jump target as a distance.
 pub fn print_one(dialect: Dialect, insn: &Insn) -> String {
     line(dialect, insn, None, |_| None)
+}
+
+/// Pseudo-C, as [`print_one`].
+impl fmt::Display for Insn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&print_one(Dialect::PseudoC, self))
+    }
 }
 
 fn line(

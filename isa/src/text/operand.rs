@@ -1,7 +1,7 @@
 //! Operands that all dialects write alike: numbers, jump targets, what a call calls and what `lddw` loads.
 
 use super::cursor::{Cursor, ParseError, ParseReason, Token};
-use crate::insn::{Callee, Imm64, Insn, Reg, Src, Width};
+use crate::insn::{Callee, Imm64, Insn, Reg, Size, Src, Width};
 
 /// An instruction as parsed, before labels are known.
 pub(super) struct Statement {
@@ -164,6 +164,14 @@ impl Cursor<'_> {
                 let unsigned = u32::try_from(n).ok().map(u32::cast_signed);
                 i32::try_from(n).ok().or(unsigned)
             }),
+        }
+    }
+
+    /// An immediate that is stored in memory: cut to the size, or extended to 64 bits.
+    pub(super) fn imm_stored(&mut self, size: Size) -> Result<i32, ParseError> {
+        match size {
+            Size::DW => self.imm(Width::W64),
+            _ => self.imm(Width::W32),
         }
     }
 

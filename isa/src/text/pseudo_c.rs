@@ -193,15 +193,15 @@ fn store(cursor: &mut Cursor) -> Result<Insn, ParseError> {
     let size = unsigned_pointer(cursor)?;
     let (base, off) = memory(cursor)?;
     cursor.expect("=")?;
-    let width = match size {
-        Size::DW => Width::W64,
-        _ => Width::W32,
+    let src = match cursor.at_number() {
+        true => Src::Imm(cursor.imm_stored(size)?),
+        false => Src::Reg(register_for(cursor, size)?),
     };
     Ok(Insn::Store {
         size,
         base,
         off,
-        src: cursor.number_or(width, |cursor| register_for(cursor, size))?,
+        src,
     })
 }
 
