@@ -9,35 +9,22 @@
 //! use_var(x) in b3            b3(v3: i64): … v3 …
 //! ```
 //!
-//! Reading `x` walks back through blocks that are *sealed* (all their predecessors are known) and have one predecessor. Where
-//! the walk stops, `x` becomes a parameter of that block. [`Builder::finish`] knows every edge: it gives each parameter its
-//! arguments, drops the parameters that only ever stand for one value, and rewrites all uses, so that values the caller kept
-//! stay valid until then. Completing all parameters at the end needs no recursion, so a function of a hundred thousand
-//! blocks cannot exhaust the native stack.
+//! How reads find their value is told in `ssa.rs`. Values the caller keeps stay valid until [`Builder::finish`], which knows
+//! every edge: it gives each parameter its arguments, drops parameters that only ever stand for one value and rewrites all
+//! uses.
 //!
 //! An instruction emitted after a terminator opens a block that nothing jumps to; `finish` removes it with the rest of the
 //! unreachable code.
-
-use std::collections::BTreeMap;
 
 use bpfcc_isa::{AluOp, AtomicOp, Cond, Size, SwapKind};
 
 use crate::analysis::cfg::reachable;
 use crate::debug::SourceLoc;
-use crate::entity::{
-    Block, EntityRef, EntitySet, FuncId, GlobalId, Inst, PackedOption, PrimaryMap, SecondaryMap,
-    Slot, Value, Variable,
-};
+use crate::entity::{Block, EntityRef, EntitySet, FuncId, GlobalId, Inst, Slot, Value, Variable};
 use crate::function::{Function, SlotData};
 use crate::inst::{BlockCall, Callee, InstData};
+use crate::ssa::{Replacements, Ssa};
 use crate::types::{PtrKind, Type};
-
-/// A parameter made because a variable was read, still without arguments.
-struct Pending {
-    param: Value,
-    block: Block,
-    variable: Variable,
-}
 
 /// Builds one function, block by block.
 pub struct Builder {
@@ -46,22 +33,7 @@ pub struct Builder {
     /// Where instructions go; `None` after a terminator.
     current: Option<Block>,
     placed: EntitySet<Block>,
-    sealed: EntitySet<Block>,
-    /// One entry per edge, in the order the edges were made: the terminator and the position among its targets.
-    edges: SecondaryMap<Block, Vec<Edge>>,
-    variables: PrimaryMap<Variable, Type>,
-    /// The value of each variable at the end of each block, as far as known.
-    defs: SecondaryMap<Block, BTreeMap<Variable, Value>>,
-    pending: Vec<Pending>,
-    zeros: BTreeMap<Variable, Value>,
-}
-
-/// A way into a block.
-#[derive(Clone, Copy)]
-struct Edge {
-    from: Block,
-    terminator: Inst,
-    target: usize,
+    ssa: Ssa,
 }
 
 impl Builder {
@@ -80,12 +52,7 @@ impl Builder {
             loc: SourceLoc::UNKNOWN,
             current: None,
             placed: EntitySet::new(),
-            sealed: EntitySet::new(),
-            edges: SecondaryMap::new(),
-            variables: PrimaryMap::new(),
-            defs: SecondaryMap::new(),
-            pending: Vec::new(),
-            zeros: BTreeMap::new(),
+            ssa: Ssa::default(),
         };
         builder.seal_block(entry);
         builder.switch_to(entry);
@@ -159,21 +126,19 @@ impl Builder {
 
     /// Promises that no further jump to `block` will be made.
     pub fn seal_block(&mut self, block: Block) {
-        self.sealed.insert(block);
+        self.ssa.seal(block);
     }
 
     /// Seals every block made so far.
     pub fn seal_all(&mut self) {
-        for index in 0..self.func.num_blocks() {
-            self.sealed.insert(Block::new(index));
-        }
+        self.ssa.seal_all(&self.func);
     }
 
     // Variables.
 
     /// A new variable of the source.
     pub fn declare_var(&mut self, ty: Type) -> Variable {
-        self.variables.push(ty)
+        self.ssa.declare(ty)
     }
 
     /// The variable has this value from here on.
@@ -181,71 +146,19 @@ impl Builder {
     /// # Panics
     /// If the value's type does not fit the variable's.
     pub fn def_var(&mut self, variable: Variable, value: Value) {
-        let (found, declared) = (self.ty(value), self.variables[variable]);
+        let (found, declared) = (self.ty(value), self.ssa.ty(variable));
         assert!(
             found.fits(declared),
             "{variable} is {declared}, given {found}"
         );
         let block = self.open_block();
-        self.defs[block].insert(variable, value);
+        self.ssa.define(block, variable, value);
     }
 
     /// The variable's value here; zero if it was never given one.
     pub fn use_var(&mut self, variable: Variable) -> Value {
         let block = self.open_block();
-        self.read(block, variable)
-    }
-
-    /// The value of `variable` at the end of `block`, which becomes known to every block walked through.
-    fn read(&mut self, block: Block, variable: Variable) -> Value {
-        let mut walked = Vec::new();
-        let mut seen = EntitySet::new();
-        let mut at = block;
-        let value = loop {
-            if let Some(&value) = self.defs[at].get(&variable) {
-                break value;
-            }
-            walked.push(at);
-            if !seen.insert(at) {
-                // A cycle of unreachable blocks: there is no definition.
-                break self.zero(variable);
-            }
-            match self.edges[at].as_slice() {
-                [edge] if self.sealed.contains(at) => at = edge.from,
-                [] if self.sealed.contains(at) => break self.zero(variable),
-                _ => break self.param_for(at, variable),
-            }
-        };
-        for block in walked {
-            self.defs[block].insert(variable, value);
-        }
-        value
-    }
-
-    fn param_for(&mut self, block: Block, variable: Variable) -> Value {
-        let param = self.func.append_param(block, self.variables[variable]);
-        self.pending.push(Pending {
-            param,
-            block,
-            variable,
-        });
-        param
-    }
-
-    /// What an undefined variable reads as: a zero at the top of the entry block, where it dominates everything.
-    fn zero(&mut self, variable: Variable) -> Value {
-        if let Some(&zero) = self.zeros.get(&variable) {
-            return zero;
-        }
-        let ty = self.variables[variable];
-        let inst = self
-            .func
-            .new_inst(InstData::Const { value: 0 }, Some(ty), SourceLoc::UNKNOWN);
-        let entry = self.entry();
-        self.func.block_mut(entry).insts.insert(0, inst);
-        let zero = result(&self.func, inst);
-        self.zeros.insert(variable, zero);
-        zero
+        self.ssa.read(&mut self.func, block, variable)
     }
 
     // Instructions.
@@ -253,26 +166,20 @@ impl Builder {
     /// Any instruction, with a result of type `ty` if it has one. The methods below compute the type.
     pub fn emit(&mut self, data: InstData, ty: Option<Type>) -> Inst {
         let block = self.open_block();
-        let targets: Vec<Block> = data.targets().iter().map(|to| to.block).collect();
         let terminates = data.is_terminator();
         let inst = self.func.append_inst(block, data, ty, self.loc);
-        for (target, to) in targets.into_iter().enumerate() {
-            assert!(!self.sealed.contains(to), "{to} is sealed");
-            self.edges[to].push(Edge {
-                from: block,
-                terminator: inst,
-                target,
-            });
-        }
         if terminates {
+            self.ssa.add_edges(&self.func, block, inst);
             self.current = None;
         }
         inst
     }
 
     fn value(&mut self, ty: Type, data: InstData) -> Value {
-        let inst = self.emit(data, Some(ty));
-        result(&self.func, inst)
+        let block = self.open_block();
+        let (inst, value) = self.func.new_inst_with_result(data, ty, self.loc);
+        self.func.block_mut(block).insts.push(inst);
+        value
     }
 
     /// The constant `value`, cut to `ty`.
@@ -548,70 +455,20 @@ impl Builder {
     /// # Panics
     /// If a block that can be reached has no terminator.
     pub fn finish(mut self) -> Function {
-        self.seal_all();
-        self.complete_layout();
-        let arguments = self.complete_params();
-        let replaced = trivial_params(&arguments);
-        self.pass_arguments(&arguments, &replaced);
-        self.func.replace_values(&replaced);
-        self.func
-    }
-
-    fn complete_layout(&mut self) {
         let reached = reachable(&self.func);
+        self.func.layout.retain(|&block| reached.contains(block));
         for index in 0..self.func.num_blocks() {
             let block = Block::new(index);
-            let open = reached.contains(block) && self.func.terminator(block).is_none();
-            assert!(!open, "{block} of `{}` has no terminator", self.func.name);
-            self.edges[block].retain(|edge| reached.contains(edge.from));
+            let complete = !reached.contains(block) || self.func.terminator(block).is_some();
+            assert!(
+                complete,
+                "{block} of `{}` has no terminator",
+                self.func.name
+            );
         }
-        self.func.layout.retain(|&block| reached.contains(block));
-    }
-
-    /// For each parameter made for a variable, its argument on every edge. Reading the variable at the end of the
-    /// predecessors may make further parameters.
-    fn complete_params(&mut self) -> BTreeMap<Value, Vec<Value>> {
-        let mut arguments = BTreeMap::new();
-        while let Some(Pending {
-            param,
-            block,
-            variable,
-        }) = self.pending.pop()
-        {
-            let sources: Vec<Block> = self.edges[block].iter().map(|edge| edge.from).collect();
-            let values = sources
-                .into_iter()
-                .map(|from| self.read(from, variable))
-                .collect();
-            arguments.insert(param, values);
-        }
-        arguments
-    }
-
-    /// Writes the arguments of the parameters that stay into the jumps, and forgets the other parameters.
-    fn pass_arguments(
-        &mut self,
-        arguments: &BTreeMap<Value, Vec<Value>>,
-        replaced: &SecondaryMap<Value, PackedOption<Value>>,
-    ) {
-        for index in 0..self.func.layout.len() {
-            let block = self.func.layout[index];
-            let params = std::mem::take(&mut self.func.block_mut(block).params);
-            let (made, given): (Vec<Value>, Vec<Value>) = params
-                .into_iter()
-                .partition(|param| arguments.contains_key(param));
-            let kept: Vec<Value> = made
-                .into_iter()
-                .filter(|&param| replaced[param].is_none())
-                .collect();
-            for (position, edge) in self.edges[block].iter().enumerate() {
-                let mut targets = self.func.inst_mut(edge.terminator).targets_mut();
-                let values = kept.iter().map(|param| arguments[param][position]);
-                targets[edge.target].args.extend(values);
-            }
-            self.func.block_mut(block).params = given.into_iter().chain(kept).collect();
-            self.func.renumber_params(block);
-        }
+        self.ssa
+            .finish(&mut self.func, &reached, Replacements::new());
+        self.func
     }
 
     fn entry(&self) -> Block {
@@ -632,51 +489,11 @@ impl Builder {
     }
 }
 
-/// Parameters that stand for one value only, with that value: those whose arguments are all the same value or the parameter
-/// itself. Replacing one can make another trivial, hence the repetition.
-fn trivial_params(
-    arguments: &BTreeMap<Value, Vec<Value>>,
-) -> SecondaryMap<Value, PackedOption<Value>> {
-    let mut replaced: SecondaryMap<Value, PackedOption<Value>> = SecondaryMap::new();
-    let mut changed = true;
-    while changed {
-        changed = false;
-        for (&param, values) in arguments {
-            if replaced[param].is_some() {
-                continue;
-            }
-            let mut others = values
-                .iter()
-                .map(|&value| resolve(&replaced, value))
-                .filter(|&value| value != param);
-            if let Some(value) = others.next()
-                && others.all(|other| other == value)
-            {
-                replaced[param] = value.into();
-                changed = true;
-            }
-        }
-    }
-    replaced
-}
-
-fn resolve(replaced: &SecondaryMap<Value, PackedOption<Value>>, mut value: Value) -> Value {
-    while let Some(next) = replaced[value].expand() {
-        value = next;
-    }
-    value
-}
-
 fn join(a: Type, b: Type) -> Type {
     match (a, b) {
         (Type::Ptr(a), Type::Ptr(b)) => Type::Ptr(a.join(b)),
         _ => a,
     }
-}
-
-fn result(func: &Function, inst: Inst) -> Value {
-    func.result(inst)
-        .unwrap_or_else(|| panic!("{inst} was made with a result"))
 }
 
 #[cfg(test)]

@@ -180,15 +180,27 @@ impl Function {
         let inst = self.insts.push(data);
         self.locs[inst] = loc;
         if let Some(ty) = ty {
-            self.results[inst] = self
-                .values
-                .push(ValueData {
-                    ty,
-                    def: ValueDef::Inst(inst),
-                })
-                .into();
+            self.add_result(inst, ty);
         }
         inst
+    }
+
+    /// Makes an instruction with a result of type `ty`, in no block yet; gives both.
+    pub fn new_inst_with_result(
+        &mut self,
+        data: InstData,
+        ty: Type,
+        loc: SourceLoc,
+    ) -> (Inst, Value) {
+        let inst = self.new_inst(data, None, loc);
+        (inst, self.add_result(inst, ty))
+    }
+
+    fn add_result(&mut self, inst: Inst, ty: Type) -> Value {
+        let def = ValueDef::Inst(inst);
+        let value = self.values.push(ValueData { ty, def });
+        self.results[inst] = value.into();
+        value
     }
 
     /// Appends an instruction to a block.

@@ -111,6 +111,7 @@ pub mod inst;
 pub mod module;
 pub mod parse;
 pub mod print;
+mod ssa;
 pub mod types;
 
 pub use build::Builder;
