@@ -264,6 +264,11 @@ fn other_spellings_are_read() {
     );
     same(Dialect::PseudoC, "r1 = 0xffffffffffffffff ll", "r1 = -1 ll");
     same(Dialect::Gnu, "xadddw [%r1-8], %r2", "aadd [%r1+-8],%r2");
+    same(
+        Dialect::PseudoC,
+        "if r0 == 0x0 goto pc+3",
+        "if r0 == 0 goto +3",
+    );
     same(Dialect::Gnu, "mov %r1, %fp", "mov %r1,%r10");
 }
 

@@ -207,8 +207,11 @@ impl Cursor<'_> {
         }
     }
 
-    /// A label, or a distance in slots.
+    /// A label, or a distance in slots: `+3`, in the kernel's log `pc+3`.
     pub(super) fn target(&mut self) -> Result<Target, ParseError> {
+        if matches!(self.peek_at(1), Some(Token::Mark("+" | "-"))) {
+            self.eat("pc");
+        }
         if self.at_number() {
             let fit = |n| i64::try_from(n).ok();
             let distance = self.integer_in("a distance in slots", fit)?;
