@@ -1,0 +1,439 @@
+//! C types and lines to `.BTF` and `.BTF.ext`.
+//!
+//! Only types that a function or global of the object needs are described. A struct that is reached only through a pointer
+//! member of another struct is declared, not described (clang does the same): a program that mentions one kernel type would
+//! otherwise carry half of the kernel's types. In a map definition pointer members *are* the definition of key and value, so
+//! there they are followed.
+//!
+//! ```text
+//!  __type(value, struct event)  ═  struct event *value;   in .maps: event whole
+//!  struct task { struct mm *mm; … }                       elsewhere: mm declared
+//! ```
+
+use std::collections::BTreeMap;
+
+use bpfcc_ir::debug::{DebugInfo, DebugType, IntEncoding, Qualifier, SourceLoc};
+use bpfcc_ir::entity::{DebugTypeId, SecondaryMap};
+use bpfcc_ir::{FuncId, Function, Global, GlobalKind, Linkage, Module};
+use bpfcc_isa::SLOT_BYTES;
+use bpfcc_object::btf::{
+    self, Btf, BtfType, Enumerator, FwdKind, Member, Param, SectionVar, TypeId,
+};
+use bpfcc_object::ext::{BtfExt, FuncInfo, LineInfo};
+
+use crate::emit::Emitted;
+use crate::sections::Linked;
+
+/// Adds types, functions, variables and lines to the object.
+pub(crate) fn describe(module: &Module, functions: &[(FuncId, Vec<Emitted>)], linked: &mut Linked) {
+    let mut types = Types::new(&module.debug, reach(module));
+    types.convert_all();
+    let mut ext = BtfExt::default();
+    let lines = SourceLines::new(&module.debug);
+    for (id, code) in functions {
+        let func = &module.functions[*id];
+        let Some(position) = linked.functions[*id] else {
+            continue;
+        };
+        let section = &linked.object.sections[position.section.0].name;
+        let info = ext.section_mut(section);
+        let offset = position.offset as u32;
+        let func_type = types.add_function(func, linkage(func.linkage));
+        info.funcs.push(FuncInfo {
+            offset,
+            func: func_type,
+        });
+        info.lines.extend(lines.of_code(func, code, offset));
+    }
+    types.add_data_sections(module, linked);
+    linked.object.btf = Some(types.btf);
+    linked.object.ext = Some(ext);
+}
+
+// Which types are needed.
+
+/// How a type is needed; the later ones include the earlier ones.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+enum Need {
+    #[default]
+    Nowhere,
+    /// Behind a pointer in a struct: of a struct with a name only the name.
+    BehindMember,
+    /// Within a struct.
+    Member,
+    /// By a function or variable itself.
+    Direct,
+    /// As part of the definition of a map.
+    Map,
+}
+
+fn reach(module: &Module) -> SecondaryMap<DebugTypeId, Need> {
+    let mut needs: SecondaryMap<DebugTypeId, Need> = SecondaryMap::new();
+    let functions = module.functions.values().filter_map(|func| func.debug.ty);
+    let mut pending: Vec<(DebugTypeId, Need)> = functions.map(|ty| (ty, Need::Direct)).collect();
+    for global in module.globals.values() {
+        let is_map = global.kind == GlobalKind::Map;
+        let need = if is_map { Need::Map } else { Need::Direct };
+        pending.extend(global.debug_type.map(|ty| (ty, need)));
+    }
+    while let Some((id, need)) = pending.pop() {
+        if need > needs[id] {
+            needs[id] = need;
+            push_parts(&module.debug.types[id], need, &mut pending);
+        }
+    }
+    needs
+}
+
+/// What a type needed in this way needs in turn.
+fn push_parts(ty: &DebugType, need: Need, pending: &mut Vec<(DebugTypeId, Need)>) {
+    match ty {
+        DebugType::Int { .. }
+        | DebugType::Float { .. }
+        | DebugType::Forward { .. }
+        | DebugType::Enum { .. } => {}
+        DebugType::Pointer(target) => {
+            let need = match need {
+                Need::Member => Need::BehindMember,
+                other => other,
+            };
+            pending.extend(target.map(|target| (target, need)));
+        }
+        DebugType::Qualified(_, target) | DebugType::Typedef { target, .. } => {
+            pending.extend(target.map(|target| (target, need)));
+        }
+        DebugType::Array { element, .. } => pending.push((*element, need)),
+        DebugType::Composite { name, members, .. } => {
+            let need = match need {
+                Need::BehindMember if !name.is_empty() => return,
+                // A map's definition, or that of the map in it, has no name; a key or value that is a struct has one.
+                Need::Map if name.is_empty() => Need::Map,
+                _ => Need::Member,
+            };
+            pending.extend(members.iter().map(|member| (member.ty, need)));
+        }
+        DebugType::FuncProto { result, params, .. } => {
+            pending.extend(result.map(|result| (result, need)));
+            pending.extend(params.iter().map(|&(_, param)| (param, need)));
+        }
+    }
+}
+
+// Conversion.
+
+/// The graph under construction. Types get their numbers before any is converted, so cycles need no care.
+struct Types<'a> {
+    debug: &'a DebugInfo,
+    needs: SecondaryMap<DebugTypeId, Need>,
+    ids: SecondaryMap<DebugTypeId, TypeId>,
+    btf: Btf,
+    /// The type of array indices, which C does not have and the kernel demands.
+    index: TypeId,
+}
+
+impl<'a> Types<'a> {
+    fn new(debug: &'a DebugInfo, needs: SecondaryMap<DebugTypeId, Need>) -> Types<'a> {
+        let mut btf = Btf::new();
+        let index = btf.add(BtfType::Int {
+            name: "__ARRAY_SIZE_TYPE__".to_string(),
+            size: 4,
+            encoding: btf::IntEncoding::Unsigned,
+            bits: 32,
+            offset: 0,
+        });
+        let mut ids = SecondaryMap::new();
+        let needed = debug.types.keys().filter(|&id| needs[id] > Need::Nowhere);
+        for (id, number) in needed.zip(index.0 + 1..) {
+            ids[id] = TypeId(number);
+        }
+        Types {
+            debug,
+            needs,
+            ids,
+            btf,
+            index,
+        }
+    }
+
+    fn convert_all(&mut self) {
+        for (id, ty) in self.debug.types.iter() {
+            if self.needs[id] > Need::Nowhere {
+                let converted = self.convert(ty, self.needs[id]);
+                self.btf.push(converted);
+            }
+        }
+    }
+
+    fn id(&self, ty: Option<DebugTypeId>) -> TypeId {
+        ty.map_or(TypeId::VOID, |ty| self.ids[ty])
+    }
+
+    fn convert(&self, ty: &DebugType, need: Need) -> BtfType {
+        match ty {
+            DebugType::Int {
+                name,
+                bytes,
+                encoding,
+            } => BtfType::Int {
+                name: name.clone(),
+                size: *bytes,
+                encoding: int_encoding(*encoding),
+                bits: (*bytes * 8) as u8,
+                offset: 0,
+            },
+            DebugType::Float { name, bytes } => BtfType::Float {
+                name: name.clone(),
+                size: *bytes,
+            },
+            DebugType::Pointer(target) => BtfType::Ptr {
+                target: self.id(*target),
+            },
+            DebugType::Array { element, count } => BtfType::Array {
+                element: self.id(Some(*element)),
+                index: self.index,
+                count: *count,
+            },
+            DebugType::Composite { name, is_union, .. }
+                if need == Need::BehindMember && !name.is_empty() =>
+            {
+                forward(name, *is_union)
+            }
+            DebugType::Composite {
+                name,
+                is_union,
+                bytes,
+                members,
+            } => {
+                let members = members.iter().map(|member| Member {
+                    name: member.name.clone(),
+                    ty: self.id(Some(member.ty)),
+                    bit_offset: member.bit_offset,
+                    bit_size: member.bit_width.unwrap_or(0),
+                });
+                let (name, size, members) = (name.clone(), *bytes, members.collect());
+                if *is_union {
+                    BtfType::Union {
+                        name,
+                        size,
+                        members,
+                    }
+                } else {
+                    BtfType::Struct {
+                        name,
+                        size,
+                        members,
+                    }
+                }
+            }
+            DebugType::Forward { name, is_union } => forward(name, *is_union),
+            DebugType::Enum {
+                name,
+                bytes,
+                signed,
+                values,
+            } => enumeration(name, *bytes, *signed, values),
+            DebugType::Typedef { name, target } => BtfType::Typedef {
+                name: name.clone(),
+                target: self.id(*target),
+            },
+            DebugType::Qualified(qualifier, target) => qualified(*qualifier, self.id(*target)),
+            DebugType::FuncProto {
+                result,
+                params,
+                variadic,
+            } => {
+                let named = params.iter().map(|(name, ty)| Param {
+                    name: name.clone(),
+                    ty: self.id(Some(*ty)),
+                });
+                let rest = variadic.then(|| Param {
+                    name: String::new(),
+                    ty: TypeId::VOID,
+                });
+                BtfType::FuncProto {
+                    result: self.id(*result),
+                    params: named.chain(rest).collect(),
+                }
+            }
+        }
+    }
+
+    /// Linux wants every function described once any is; without a C type it is `void f(void)`.
+    fn add_function(&mut self, func: &Function, linkage: btf::Linkage) -> TypeId {
+        let proto = match func.debug.ty {
+            Some(ty) => self.ids[ty],
+            None => self.btf.add(BtfType::FuncProto {
+                result: TypeId::VOID,
+                params: Vec::new(),
+            }),
+        };
+        self.btf.add(BtfType::Func {
+            name: func.name.clone(),
+            proto,
+            linkage,
+        })
+    }
+
+    fn add_variable(&mut self, global: &Global, ty: DebugTypeId, linkage: btf::Linkage) -> TypeId {
+        self.btf.add(BtfType::Var {
+            name: global.name.clone(),
+            ty: self.ids[ty],
+            linkage,
+        })
+    }
+
+    /// One DATASEC for each section with described variables; and for `.ksyms` and `.kconfig`, which no file has, for what is
+    /// to be found there.
+    fn add_data_sections(&mut self, module: &Module, linked: &Linked) {
+        let mut sections: BTreeMap<String, (u32, Vec<SectionVar>)> = BTreeMap::new();
+        for (id, global) in module.globals.iter() {
+            let Some(debug_type) = global.debug_type else {
+                continue;
+            };
+            let (linkage, section_size, offset) = match linked.globals[id] {
+                Some(position) => {
+                    let section = &linked.object.sections[position.section.0];
+                    let (size, offset) = (section.size as u32, position.offset as u32);
+                    (linkage(global.linkage), size, offset)
+                }
+                None => (btf::Linkage::Extern, 0, 0),
+            };
+            let ty = self.add_variable(global, debug_type, linkage);
+            let (size, vars) = sections.entry(global.section.clone()).or_default();
+            *size = section_size;
+            vars.push(SectionVar {
+                ty,
+                offset,
+                size: global.size,
+            });
+        }
+        for func in module
+            .functions
+            .values()
+            .filter(|func| func.is_declaration())
+        {
+            if let (Some(section), Some(_)) = (&func.section, func.debug.ty) {
+                let ty = self.add_function(func, btf::Linkage::Extern);
+                let (_, vars) = sections.entry(section.clone()).or_default();
+                let (offset, size) = (0, 0);
+                vars.push(SectionVar { ty, offset, size });
+            }
+        }
+        for (name, (size, mut vars)) in sections {
+            vars.sort_by_key(|var| var.offset);
+            self.btf.add(BtfType::DataSec { name, size, vars });
+        }
+    }
+}
+
+fn int_encoding(encoding: IntEncoding) -> btf::IntEncoding {
+    match encoding {
+        IntEncoding::Unsigned => btf::IntEncoding::Unsigned,
+        // clang calls `char` signed, and so does everybody who compares.
+        IntEncoding::Signed | IntEncoding::Char => btf::IntEncoding::Signed,
+        IntEncoding::Bool => btf::IntEncoding::Bool,
+    }
+}
+
+fn forward(name: &str, is_union: bool) -> BtfType {
+    BtfType::Fwd {
+        name: name.to_string(),
+        kind: if is_union {
+            FwdKind::Union
+        } else {
+            FwdKind::Struct
+        },
+    }
+}
+
+fn enumeration(name: &str, size: u32, signed: bool, values: &[(String, i128)]) -> BtfType {
+    let name = name.to_string();
+    let values = values.iter().map(|(name, value)| Enumerator {
+        name: name.clone(),
+        value: *value,
+    });
+    let values = values.collect();
+    if size > 4 {
+        BtfType::Enum64 {
+            name,
+            size,
+            signed,
+            values,
+        }
+    } else {
+        BtfType::Enum {
+            name,
+            size,
+            signed,
+            values,
+        }
+    }
+}
+
+fn qualified(qualifier: Qualifier, target: TypeId) -> BtfType {
+    match qualifier {
+        Qualifier::Const => BtfType::Const { target },
+        Qualifier::Volatile => BtfType::Volatile { target },
+        Qualifier::Restrict => BtfType::Restrict { target },
+    }
+}
+
+fn linkage(linkage: Linkage) -> btf::Linkage {
+    match linkage {
+        Linkage::Local => btf::Linkage::Static,
+        Linkage::Global | Linkage::Hidden | Linkage::Weak => btf::Linkage::Global,
+    }
+}
+
+// Lines.
+
+/// The source files, split into lines.
+struct SourceLines<'a> {
+    files: Vec<(&'a str, Vec<&'a str>)>,
+}
+
+impl<'a> SourceLines<'a> {
+    fn new(debug: &'a DebugInfo) -> SourceLines<'a> {
+        let files = debug.files.iter();
+        let files = files.map(|file| (file.name.as_str(), file.text.lines().collect()));
+        SourceLines {
+            files: files.collect(),
+        }
+    }
+
+    /// A record wherever the line changes, and one for the first instruction, which Linux demands.
+    fn of_code(&self, func: &Function, code: &[Emitted], start: u32) -> Vec<LineInfo> {
+        let mut records = Vec::new();
+        let mut current = None;
+        let mut offset = start;
+        for emitted in code {
+            let loc = match (emitted.loc, current) {
+                (SourceLoc::UNKNOWN, None) => Some(func.debug.loc),
+                (SourceLoc::UNKNOWN, Some(_)) => None,
+                (loc, _) => Some(loc),
+            };
+            if let Some(loc) = loc.filter(|loc| current != Some((loc.file, loc.line))) {
+                current = Some((loc.file, loc.line));
+                records.push(self.record(loc, offset));
+            }
+            offset += (emitted.insn.slots() * SLOT_BYTES) as u32;
+        }
+        records
+    }
+
+    fn record(&self, loc: SourceLoc, offset: u32) -> LineInfo {
+        let (file, lines) = match self.files.get(loc.file as usize) {
+            Some((name, lines)) => (*name, lines.as_slice()),
+            None => ("", [].as_slice()),
+        };
+        let text = (loc.line as usize).checked_sub(1);
+        let text = text.and_then(|index| lines.get(index)).unwrap_or(&"");
+        LineInfo {
+            offset,
+            file: file.to_string(),
+            text: text.to_string(),
+            line: loc.line,
+            column: loc.column,
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What can be wrong with a program that is well-formed C and yet does not fit the machine.
+
+use bpfcc_ir::debug::SourceLoc;
+
+use crate::target::Cpu;
+
+/// A function that cannot be compiled for BPF, or not for this level of it.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("in `{function}`: {kind}")]
+pub struct BackendError {
+    /// Name of the function.
+    pub function: String,
+    /// The narrowest known place.
+    pub loc: SourceLoc,
+    /// What is wrong.
+    pub kind: ErrorKind,
+}
+
+/// What is wrong with a function.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ErrorKind {
+    /// The variables and spilled values of a function do not fit its stack frame.
+    #[error("the stack frame needs {bytes} bytes; a BPF stack frame holds 512")]
+    FrameTooLarge {
+        /// Bytes needed.
+        bytes: u32,
+        /// Who takes the room, largest first.
+        parts: Vec<FramePart>,
+    },
+    /// More than five arguments in a call.
+    #[error("`{callee}` is called with {count} arguments; R1 to R5 hold five")]
+    TooManyArguments {
+        /// Who is called.
+        callee: String,
+        /// Number of arguments.
+        count: usize,
+    },
+    /// More than five parameters.
+    #[error("the function has {count} parameters; R1 to R5 hold five")]
+    TooManyParameters {
+        /// Number of parameters.
+        count: usize,
+    },
+    /// An atomic operation that this level lacks.
+    #[error(
+        "atomic {operation} needs -mcpu=v3 (Linux 5.12); {} can only add atomically, and not return the old value",
+        cpu.name()
+    )]
+    AtomicNeedsV3 {
+        /// `fetch_add`, `or`, `xchg`, …
+        operation: String,
+        /// The level compiled for.
+        cpu: Cpu,
+    },
+    /// A jump over more than 32,767 instructions before v4.
+    #[error("a jump over {distance} instructions; before -mcpu=v4 jumps reach 32767")]
+    JumpTooFar {
+        /// Distance in instructions.
+        distance: i64,
+    },
+}
+
+/// Something that lies in a stack frame.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FramePart {
+    /// Name of the variable; `None` for values for which there was no register.
+    pub name: Option<String>,
+    /// Bytes.
+    pub bytes: u32,
+    /// Declaration.
+    pub loc: SourceLoc,
+}
