@@ -55,15 +55,7 @@ pub struct SectionId(pub usize);
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct SymbolId(pub usize);
 
-/// Byte order of the file and of the target.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub enum Endian {
-    /// Least significant byte first (`bpfel`).
-    #[default]
-    Little,
-    /// Most significant byte first (`bpfeb`).
-    Big,
-}
+pub use bpfcc_isa::Endian;
 
 /// A relocatable BPF object file.
 #[derive(Clone, PartialEq, Debug, Default)]
