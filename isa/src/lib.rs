@@ -37,6 +37,7 @@
 pub mod insn;
 pub mod table;
 
+pub mod cpu;
 pub mod decode;
 pub mod encode;
 mod opcode;
@@ -45,6 +46,7 @@ pub mod helpers;
 pub mod program;
 pub mod text;
 
+pub use cpu::Cpu;
 pub use decode::{DecodeError, DecodeReason, decode, decode_at};
 pub use encode::{encode, encode_one};
 pub use insn::{Callee, Imm64, Insn, PacketMode, Reg, Size, Src, Width};

@@ -39,24 +39,11 @@ use lexer::Lexer;
 use macros::{MacroTable, Stream};
 use token::{HideSets, sym};
 
+pub use bpfcc_isa::Cpu;
 pub use token::{Expansion, ExpansionId, Expansions, Interner, Symbol, Token, TokenKind};
 
 /// How deep files may include each other.
 const MAX_INCLUDE_DEPTH: usize = 200;
-
-/// The instruction set version that the program is compiled for; decides the `__BPF_FEATURE_*` macros.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
-pub enum Cpu {
-    /// The instructions of the first kernels.
-    V1,
-    /// Adds less-than jumps.
-    V2,
-    /// Adds 32-bit arithmetic and jumps.
-    #[default]
-    V3,
-    /// Adds sign extension, signed division, byte swaps and long jumps.
-    V4,
-}
 
 /// A `-D` or `-U` of the command line.
 #[derive(Clone, PartialEq, Eq, Debug)]
