@@ -7,8 +7,8 @@
 use bpfcc_isa::{Cond, Insn, Reg, Src, Width};
 
 use crate::emit::{Block, Emitted, End};
-use crate::target::Cpu;
 use crate::vcode::BlockId;
+use bpfcc_isa::Cpu;
 
 /// Distance of a jump that cannot be encoded, in instructions.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -2,7 +2,7 @@
 
 use bpfcc_ir::debug::SourceLoc;
 
-use crate::target::Cpu;
+use bpfcc_isa::Cpu;
 
 /// A function that cannot be compiled for BPF, or not for this level of it.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]

@@ -40,8 +40,9 @@ mod target;
 mod tests;
 mod vcode;
 
+pub use bpfcc_isa::{Cpu, Endian};
 pub use error::{BackendError, ErrorKind, FramePart};
-pub use target::{Cpu, Options};
+pub use target::Options;
 
 use bpfcc_ir::{FuncId, Function, Module};
 use bpfcc_isa::Insn;

@@ -1,6 +1,6 @@
 //! What is compiled for: the level of the instruction set, the byte order.
 
-pub use bpfcc_isa::{Cpu, Endian};
+use bpfcc_isa::{Cpu, Endian};
 
 /// What [`compile`](crate::compile) needs to know besides the module.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

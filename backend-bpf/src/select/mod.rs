@@ -26,7 +26,9 @@ use bpfcc_isa::{Size, Width};
 
 use crate::abi;
 use crate::error::{BackendError, ErrorKind};
-use crate::target::{Cpu, Options};
+use bpfcc_isa::Cpu;
+
+use crate::target::Options;
 use crate::vcode::{BlockId, Located, VBlock, VCode, VInsn, VReg, VSrc};
 use upper::Upper;
 

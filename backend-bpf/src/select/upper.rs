@@ -8,7 +8,7 @@ use bpfcc_ir::entity::SecondaryMap;
 use bpfcc_ir::{Function, InstData, Type, Value};
 use bpfcc_isa::{AluOp, Size};
 
-use crate::target::Cpu;
+use bpfcc_isa::Cpu;
 
 /// What bits 32 to 63 of a register are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

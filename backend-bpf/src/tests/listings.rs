@@ -69,3 +69,77 @@ fn dropmon_is_the_listing_of_2014_less_one_move() {
         assert_lines(&asm(DROPMON, cpu), expected);
     }
 }
+
+fn assert_asm(cpu: Cpu, ir: &str, expected: &str) {
+    assert_lines(&asm(ir, cpu), expected);
+}
+
+#[test]
+fn constants_become_immediates_and_stand_on_the_right() {
+    let ir = "fn @f(v0: i64) -> i64 {
+    b0:
+        v1: i64 = const 7
+        v2: i64 = add v1, v0
+        v3: i64 = const 4294967296
+        v4: i64 = and v2, v3
+        return v4
+    }";
+    for cpu in Cpu::ALL {
+        assert_asm(
+            cpu,
+            ir,
+            "f:
+            r1 += 7
+            r0 = 4294967296 ll
+            r0 &= r1
+            exit",
+        );
+    }
+}
+
+#[test]
+fn a_32_bit_sum_is_one_instruction_and_widening_it_costs_nothing_from_v3() {
+    let ir = "fn @f(v0: i32, v1: i32) -> i64 {
+    b0:
+        v2: i32 = add v0, v1
+        v3: i64 = zext32 v2
+        return v3
+    }";
+    assert_asm(Cpu::V3, ir, "f:\n w0 = w1\n w0 += w2\n exit");
+    assert_asm(
+        Cpu::V1,
+        ir,
+        "f:
+        r1 += r2
+        r1 <<= 32
+        r0 = r1
+        r0 >>= 32
+        exit",
+    );
+}
+
+#[test]
+fn signed_32_bit_comparison() {
+    let ir = "fn @f(v0: i32) -> i32 {
+    b0:
+        v1: i32 = const 5
+        branch v0 slt v1, b1, b2
+    b1:
+        v2: i32 = const 1
+        return v2
+    b2:
+        v3: i32 = const 0
+        return v3
+    }";
+    assert_asm(
+        Cpu::V3,
+        ir,
+        "f:
+        if w1 s>= 5 goto LBB0_2
+        r0 = 1
+        exit
+        LBB0_2:
+        r0 = 0
+        exit",
+    );
+}

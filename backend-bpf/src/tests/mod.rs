@@ -1,6 +1,8 @@
 //! Tests of the whole backend: IR text in, assembly out; and the assembly run.
 
 mod listings;
+mod machine;
+mod random;
 
 use bpfcc_ir::Module;
 use bpfcc_isa::text::Dialect;
