@@ -1,0 +1,582 @@
+//! The memory a program may touch, as a list of regions; every access of the interpreter is held against it.
+//!
+//! Addresses are those of the host, so that a pointer means the same to the interpreter, to translated code and to a host
+//! function. Four kinds of regions exist during a run:
+//!
+//! ```text
+//!  stack      8 frames of 512 bytes; only those of functions that have not returned may be touched
+//!  context    what R1 points to at entry: whole, or only the fields that the environment declares
+//!  values     of maps and of the data sections: as long as the program is loaded
+//!  buffers    whatever else the embedder lends for one run
+//! ```
+//!
+//! An access must lie within *one* value, field or frame: reaching from one into the next is a fault, although the bytes
+//! exist.
+
+use std::cell::Cell;
+use std::fmt;
+use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering, fence};
+
+use bpfcc_isa::{AtomicOp, Size};
+
+use crate::env::Context;
+
+/// Bytes of one stack frame.
+pub const FRAME_BYTES: u64 = 512;
+/// Frames that may be alive at once (Linux `MAX_CALL_FRAMES`).
+pub const MAX_FRAMES: usize = 8;
+/// Bytes of the whole stack.
+pub(crate) const STACK_BYTES: usize = FRAME_BYTES as usize * MAX_FRAMES;
+
+/// Addresses below this one count as NULL plus an offset.
+const NULL_PAGE: u64 = 4096;
+
+/// What an access wants.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Access {
+    /// To read.
+    Read,
+    /// To write, or to read and write.
+    Write,
+}
+
+/// What a region permits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Rights {
+    /// Reading only.
+    Read,
+    /// Writing only (`BPF_F_WRONLY_PROG`).
+    Write,
+    /// Both.
+    ReadWrite,
+}
+
+impl Rights {
+    fn permit(self, access: Access) -> bool {
+        match access {
+            Access::Read => self != Rights::Write,
+            Access::Write => self != Rights::Read,
+        }
+    }
+}
+
+/// What a region holds; used in messages.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum RegionKind {
+    /// Stack frames.
+    Stack,
+    /// The context.
+    Context,
+    /// Values of a map or a data section.
+    Values,
+    /// Memory lent for one run.
+    Buffer,
+}
+
+impl fmt::Display for RegionKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            RegionKind::Stack => "stack frame",
+            RegionKind::Context => "context",
+            RegionKind::Values => "map value",
+            RegionKind::Buffer => "buffer",
+        })
+    }
+}
+
+/// `count` units of `unit` bytes, `stride` bytes apart.
+///
+/// ```text
+///  base        base + stride
+///  ┌──────┬───┬──────┬───┬──────┬───┐
+///  │ unit │   │ unit │   │ unit │   │
+///  └──────┴───┴──────┴───┴──────┴───┘
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Region {
+    base: u64,
+    stride: u64,
+    unit: u64,
+    count: u64,
+    rights: Rights,
+    kind: RegionKind,
+}
+
+impl Region {
+    /// Bytes without inner structure.
+    pub fn bytes(base: u64, len: u64, rights: Rights, kind: RegionKind) -> Region {
+        Region {
+            base,
+            stride: len.max(1),
+            unit: len,
+            count: 1,
+            rights,
+            kind,
+        }
+    }
+
+    /// The values of a map.
+    pub(crate) fn values(base: u64, stride: u64, unit: u64, count: u64, rights: Rights) -> Region {
+        Region {
+            base,
+            stride: stride.max(1),
+            unit,
+            count,
+            rights,
+            kind: RegionKind::Values,
+        }
+    }
+
+    /// The first address.
+    pub fn base(&self) -> u64 {
+        self.base
+    }
+
+    /// The bytes from the first unit to the end of the last.
+    pub fn len(&self) -> u64 {
+        self.stride * self.count
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.unit == 0 || self.count == 0
+    }
+
+    fn contains(&self, addr: u64) -> bool {
+        addr.wrapping_sub(self.base) < self.len()
+    }
+
+    /// Whether this access stays within one unit. The address must be in the region.
+    fn check(&self, addr: u64, len: u64, access: Access) -> Result<(), Denied> {
+        let within = (addr - self.base) % self.stride;
+        if within.checked_add(len).is_none_or(|end| end > self.unit) {
+            return Err(Denied::Overrun {
+                kind: self.kind,
+                at: within,
+                size: self.unit,
+            });
+        }
+        if self.rights.permit(access) {
+            Ok(())
+        } else {
+            Err(Denied::Rights(self.kind))
+        }
+    }
+}
+
+/// Why an access is refused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Denied {
+    /// The pointer is NULL, or NULL plus a small offset.
+    #[error("the pointer is NULL")]
+    Null,
+    /// The address is in no region.
+    #[error("no memory of the program is there")]
+    Unmapped,
+    /// The access starts in a unit of a region and does not end in it.
+    #[error("it starts {at} bytes into a {kind} of {size} bytes")]
+    Overrun {
+        /// What is there.
+        kind: RegionKind,
+        /// Offset of the access in the unit.
+        at: u64,
+        /// Size of the unit.
+        size: u64,
+    },
+    /// The context has no field there that may be accessed like this.
+    #[error("the context of environment `{environment}` has no such field at offset {offset}")]
+    Field {
+        /// The environment.
+        environment: &'static str,
+        /// Byte offset in the context.
+        offset: u64,
+    },
+    /// The region does not permit it.
+    #[error("this {0} may not be accessed in this direction")]
+    Rights(RegionKind),
+    /// An atomic operation needs an address that is a multiple of its size.
+    #[error("an atomic operation needs an aligned address")]
+    Misaligned,
+}
+
+/// What R1 points to at entry.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ContextBytes<'a> {
+    pub(crate) base: u64,
+    pub(crate) len: u64,
+    pub(crate) layout: &'a Context,
+}
+
+/// All regions of one run.
+#[derive(Debug)]
+pub(crate) struct Memory<'a> {
+    stack_top: u64,
+    /// Lowest address of the frames that are alive.
+    stack_low: Cell<u64>,
+    context: Option<ContextBytes<'a>>,
+    /// By ascending base, not overlapping.
+    values: &'a [Region],
+    buffers: Vec<Region>,
+}
+
+impl<'a> Memory<'a> {
+    /// With one frame alive.
+    pub(crate) fn new(
+        stack_top: u64,
+        context: Option<ContextBytes<'a>>,
+        values: &'a [Region],
+        buffers: Vec<Region>,
+    ) -> Memory<'a> {
+        Memory {
+            stack_top,
+            stack_low: Cell::new(stack_top - FRAME_BYTES),
+            context,
+            values,
+            buffers,
+        }
+    }
+
+    /// R10 of the outermost function.
+    pub(crate) fn stack_top(&self) -> u64 {
+        self.stack_top
+    }
+
+    /// Where the context is, if there is one.
+    pub(crate) fn context_base(&self) -> Option<u64> {
+        self.context.map(|context| context.base)
+    }
+
+    /// Says how many frames are alive.
+    pub(crate) fn set_frames(&self, count: usize) {
+        self.stack_low
+            .set(self.stack_top - FRAME_BYTES * count as u64);
+    }
+
+    /// Whether `len` bytes at `addr` may be accessed.
+    pub(crate) fn check(&self, addr: u64, len: u64, access: Access) -> Result<(), Denied> {
+        let low = self.stack_low.get();
+        if addr.wrapping_sub(low) < self.stack_top - low {
+            return self.stack(low).check(addr, len, access);
+        }
+        if let Some(context) = &self.context
+            && addr.wrapping_sub(context.base) < context.len
+        {
+            return check_context(context, addr, len, access);
+        }
+        match self.region_at(addr) {
+            Some(region) => region.check(addr, len, access),
+            None if addr < NULL_PAGE => Err(Denied::Null),
+            None => Err(Denied::Unmapped),
+        }
+    }
+
+    fn stack(&self, low: u64) -> Region {
+        Region {
+            base: low,
+            stride: FRAME_BYTES,
+            unit: FRAME_BYTES,
+            count: (self.stack_top - low) / FRAME_BYTES,
+            rights: Rights::ReadWrite,
+            kind: RegionKind::Stack,
+        }
+    }
+
+    fn region_at(&self, addr: u64) -> Option<&Region> {
+        let after = self.values.partition_point(|region| region.base <= addr);
+        let below = after.checked_sub(1).and_then(|at| self.values.get(at));
+        below
+            .filter(|region| region.contains(addr))
+            .or_else(|| self.buffers.iter().find(|region| region.contains(addr)))
+    }
+
+    /// Loads from checked memory.
+    pub(crate) fn load(&self, addr: u64, size: Size) -> Result<u64, Denied> {
+        self.check(addr, size.bytes().into(), Access::Read)?;
+        // SAFETY: the bytes belong to a region, and regions name memory that lives at least as long as `self`.
+        Ok(unsafe { load(addr, size) })
+    }
+
+    /// Stores to checked memory.
+    pub(crate) fn store(&self, addr: u64, size: Size, value: u64) -> Result<(), Denied> {
+        self.check(addr, size.bytes().into(), Access::Write)?;
+        // SAFETY: as in `load`, and the region may be written.
+        unsafe { store(addr, size, value) };
+        Ok(())
+    }
+
+    /// Loads from checked memory; later accesses stay later.
+    pub(crate) fn load_acquire(&self, addr: u64, size: Size) -> Result<u64, Denied> {
+        check_aligned(addr, size)?;
+        let value = self.load(addr, size)?;
+        fence(Ordering::Acquire);
+        Ok(value)
+    }
+
+    /// Stores to checked memory; earlier accesses stay earlier.
+    pub(crate) fn store_release(&self, addr: u64, size: Size, value: u64) -> Result<(), Denied> {
+        check_aligned(addr, size)?;
+        fence(Ordering::Release);
+        self.store(addr, size, value)
+    }
+
+    /// Atomic read-modify-write of checked memory, 4 or 8 bytes. Returns the old value.
+    pub(crate) fn atomic(
+        &self,
+        addr: u64,
+        size: Size,
+        op: AtomicOp,
+        operand: u64,
+        expected: u64,
+    ) -> Result<u64, Denied> {
+        self.check(addr, size.bytes().into(), Access::Read)?;
+        self.check(addr, size.bytes().into(), Access::Write)?;
+        check_aligned(addr, size)?;
+        let pointer = std::ptr::with_exposed_provenance_mut::<u8>(addr as usize);
+        let order = Ordering::SeqCst;
+        if size == Size::W {
+            let new = |old: u32| {
+                let expected = u64::from(expected as u32);
+                Some(op.eval(old.into(), operand, expected) as u32)
+            };
+            // SAFETY: the bytes belong to a region that may be written, and are aligned.
+            let word = unsafe { AtomicU32::from_ptr(pointer.cast()) };
+            let old = word.fetch_update(order, order, new);
+            return Ok(old.unwrap_or_else(|old| old).into());
+        }
+        let new = |old| Some(op.eval(old, operand, expected));
+        // SAFETY: as above.
+        let word = unsafe { AtomicU64::from_ptr(pointer.cast()) };
+        Ok(word
+            .fetch_update(order, order, new)
+            .unwrap_or_else(|old| old))
+    }
+
+    /// Copies checked memory out.
+    pub(crate) fn read(&self, addr: u64, into: &mut [u8]) -> Result<(), Denied> {
+        self.check(addr, into.len() as u64, Access::Read)?;
+        // SAFETY: as in `load`.
+        unsafe { copy_from(addr, into) };
+        Ok(())
+    }
+
+    /// The bytes of a C string before its NUL, which must come within `limit` bytes of readable memory.
+    pub(crate) fn read_str(&self, addr: u64, limit: usize) -> Option<Vec<u8>> {
+        let mut text = Vec::new();
+        for at in (addr..).take(limit) {
+            match self.load(at, Size::B).ok()? {
+                0 => return Some(text),
+                byte => text.push(byte as u8),
+            }
+        }
+        None
+    }
+
+    /// Copies bytes into checked memory.
+    pub(crate) fn write(&self, addr: u64, from: &[u8]) -> Result<(), Denied> {
+        self.check(addr, from.len() as u64, Access::Write)?;
+        // SAFETY: as in `store`.
+        unsafe { copy_to(addr, from) };
+        Ok(())
+    }
+}
+
+fn check_aligned(addr: u64, size: Size) -> Result<(), Denied> {
+    if addr.is_multiple_of(size.bytes().into()) {
+        Ok(())
+    } else {
+        Err(Denied::Misaligned)
+    }
+}
+
+fn check_context(
+    context: &ContextBytes<'_>,
+    addr: u64,
+    len: u64,
+    access: Access,
+) -> Result<(), Denied> {
+    let offset = addr - context.base;
+    let whole = Region::bytes(
+        context.base,
+        context.len,
+        Rights::ReadWrite,
+        RegionKind::Context,
+    );
+    whole.check(addr, len, access)?;
+    let Context::Fields {
+        environment,
+        fields,
+    } = context.layout
+    else {
+        return Ok(());
+    };
+    let holds = |field: &&crate::env::Field| {
+        let (start, end) = (u64::from(field.offset), field.end());
+        start <= offset && offset + len <= end
+    };
+    match fields.iter().find(holds) {
+        Some(field) if field.rights.permit(access) => Ok(()),
+        Some(_) => Err(Denied::Rights(RegionKind::Context)),
+        None => Err(Denied::Field {
+            environment,
+            offset,
+        }),
+    }
+}
+
+/// Loads a number. Relaxed atomics where the address is aligned: other threads may write the same map value at the same
+/// time, which is the program's right.
+///
+/// # Safety
+///
+/// `size.bytes()` bytes at `addr` must be readable memory.
+pub(crate) unsafe fn load(addr: u64, size: Size) -> u64 {
+    let pointer = std::ptr::with_exposed_provenance_mut::<u8>(addr as usize);
+    if !addr.is_multiple_of(size.bytes().into()) {
+        let mut bytes = [0; 8];
+        // SAFETY: the caller's promise.
+        unsafe { copy_from(addr, &mut bytes[..size.bytes() as usize]) };
+        return from_host_order(bytes, size);
+    }
+    // SAFETY: the caller's promise, and the address is aligned.
+    unsafe {
+        match size {
+            Size::B => AtomicU8::from_ptr(pointer).load(Ordering::Relaxed).into(),
+            Size::H => AtomicU16::from_ptr(pointer.cast())
+                .load(Ordering::Relaxed)
+                .into(),
+            Size::W => AtomicU32::from_ptr(pointer.cast())
+                .load(Ordering::Relaxed)
+                .into(),
+            Size::DW => AtomicU64::from_ptr(pointer.cast()).load(Ordering::Relaxed),
+        }
+    }
+}
+
+/// Stores the low bytes of a number; like [`load`].
+///
+/// # Safety
+///
+/// `size.bytes()` bytes at `addr` must be writable memory.
+pub(crate) unsafe fn store(addr: u64, size: Size, value: u64) {
+    let pointer = std::ptr::with_exposed_provenance_mut::<u8>(addr as usize);
+    if !addr.is_multiple_of(size.bytes().into()) {
+        let bytes = to_host_order(value, size);
+        // SAFETY: the caller's promise.
+        return unsafe { copy_to(addr, &bytes[..size.bytes() as usize]) };
+    }
+    // SAFETY: the caller's promise, and the address is aligned.
+    unsafe {
+        match size {
+            Size::B => AtomicU8::from_ptr(pointer).store(value as u8, Ordering::Relaxed),
+            Size::H => AtomicU16::from_ptr(pointer.cast()).store(value as u16, Ordering::Relaxed),
+            Size::W => AtomicU32::from_ptr(pointer.cast()).store(value as u32, Ordering::Relaxed),
+            Size::DW => AtomicU64::from_ptr(pointer.cast()).store(value, Ordering::Relaxed),
+        }
+    }
+}
+
+/// Copies bytes that other threads may be writing.
+///
+/// # Safety
+///
+/// `into.len()` bytes at `addr` must be readable memory.
+pub(crate) unsafe fn copy_from(addr: u64, into: &mut [u8]) {
+    for (at, byte) in (addr..).zip(into) {
+        let pointer = std::ptr::with_exposed_provenance_mut::<u8>(at as usize);
+        // SAFETY: the caller's promise; a byte is always aligned.
+        *byte = unsafe { AtomicU8::from_ptr(pointer) }.load(Ordering::Relaxed);
+    }
+}
+
+/// Copies bytes to where other threads may be reading.
+///
+/// # Safety
+///
+/// `from.len()` bytes at `addr` must be writable memory.
+pub(crate) unsafe fn copy_to(addr: u64, from: &[u8]) {
+    for (at, byte) in (addr..).zip(from) {
+        let pointer = std::ptr::with_exposed_provenance_mut::<u8>(at as usize);
+        // SAFETY: the caller's promise; a byte is always aligned.
+        unsafe { AtomicU8::from_ptr(pointer) }.store(*byte, Ordering::Relaxed);
+    }
+}
+
+fn from_host_order(bytes: [u8; 8], size: Size) -> u64 {
+    let value = u64::from_ne_bytes(bytes);
+    if cfg!(target_endian = "big") {
+        value >> (64 - size.bits())
+    } else {
+        value
+    }
+}
+
+fn to_host_order(value: u64, size: Size) -> [u8; 8] {
+    let value = if cfg!(target_endian = "big") {
+        value << (64 - size.bits())
+    } else {
+        value
+    };
+    value.to_ne_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values() -> Vec<Region> {
+        vec![
+            Region::values(0x10000, 16, 12, 4, Rights::ReadWrite),
+            Region::values(0x20000, 8, 8, 1, Rights::Read),
+        ]
+    }
+
+    #[test]
+    fn an_access_stays_within_one_value() {
+        let values = values();
+        let memory = Memory::new(0x9000, None, &values, Vec::new());
+        assert_eq!(memory.check(0x10010, 12, Access::Write), Ok(()));
+        assert_eq!(
+            memory.check(0x10018, 8, Access::Read),
+            Err(Denied::Overrun {
+                kind: RegionKind::Values,
+                at: 8,
+                size: 12
+            })
+        );
+        assert_eq!(
+            memory.check(0x10000, u64::MAX, Access::Read),
+            Err(Denied::Overrun {
+                kind: RegionKind::Values,
+                at: 0,
+                size: 12
+            })
+        );
+        assert_eq!(
+            memory.check(0x10040, 1, Access::Read),
+            Err(Denied::Unmapped)
+        );
+    }
+
+    #[test]
+    fn null_and_rights_are_told_apart() {
+        let values = values();
+        let memory = Memory::new(0x9000, None, &values, Vec::new());
+        assert_eq!(memory.check(8, 8, Access::Read), Err(Denied::Null));
+        assert_eq!(memory.check(0x20000, 8, Access::Read), Ok(()));
+        assert_eq!(
+            memory.check(0x20000, 8, Access::Write),
+            Err(Denied::Rights(RegionKind::Values))
+        );
+    }
+
+    #[test]
+    fn only_live_frames_may_be_touched() {
+        let memory = Memory::new(0x9000, None, &[], Vec::new());
+        assert_eq!(memory.check(0x8ff8, 8, Access::Write), Ok(()));
+        assert!(memory.check(0x8ffc, 8, Access::Write).is_err());
+        assert!(memory.check(0x8df8, 8, Access::Write).is_err());
+        memory.set_frames(2);
+        assert_eq!(memory.check(0x8df8, 8, Access::Write), Ok(()));
+        assert!(memory.check(0x8dfc, 8, Access::Write).is_err());
+    }
+}
