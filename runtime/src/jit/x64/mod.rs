@@ -1,0 +1,581 @@
+//! BPF to x86-64, one instruction after the other, registers one to one:
+//!
+//! | R0 | R1 | R2 | R3 | R4 | R5 | R6 | R7 | R8 | R9 | R10 | scratch |
+//! |---|---|---|---|---|---|---|---|---|---|---|---|
+//! | rax | rdi | rsi | rdx | rcx | r8 | rbx | r13 | r14 | r15 | rbp | r9 r10 r11 |
+//!
+//! R1 to R5 are the registers of the first five arguments of a C function, R0 is that of its result, and R6 to R9 are among
+//! those that it preserves: a call to the host is one `call` and nothing else. (r12 is left out; as a base it would cost a
+//! byte more.)
+//!
+//! R10 points into the stack of the *run*, not into the machine's: translated code and interpreter use the same frames, and
+//! the machine's stack holds return addresses and saved registers only.
+//!
+//! ```text
+//!  entry:      push rbp, rbx, r13, r14, r15     the C caller wants them back
+//!              mov rbp, r9                      sixth argument: R10
+//!              call main; pop …; ret
+//!  main:       [sub rsp, 8]                     if it calls: rsp must be a multiple of 16 at each call
+//!              …
+//!  function:   push those of R6–R9 that it writes; [sub rsp, 8]
+//!              …
+//!  call to it: sub rbp, 512; call function; add rbp, 512
+//! ```
+
+mod asm;
+
+use bpfcc_isa::{AluOp, AtomicOp, Callee, Cond, Imm64, Insn, Reg, Size, Src, SwapKind, Width};
+
+use crate::memory::FRAME_BYTES;
+use crate::program::{Program, is_host_call};
+
+use asm::{Arith, Asm, Flag, Gpr, Label, Mem, Shift, Unary};
+
+/// Code that waits for its address.
+#[derive(Debug)]
+pub(super) struct Unplaced {
+    asm: Asm,
+}
+
+impl Unplaced {
+    pub(super) fn max_len(&self) -> usize {
+        self.asm.max_len()
+    }
+
+    /// The code for this address; it is entered at its first byte. The offsets of the instructions come with it.
+    pub(super) fn place(self, address: u64) -> (Vec<u8>, Vec<usize>) {
+        self.asm.finish(address)
+    }
+}
+
+pub(super) fn translate(program: &Program) -> Unplaced {
+    let mut asm = Asm::default();
+    let labels = program.insns().iter().map(|_| asm.label()).collect();
+    let mut translator = Translator {
+        program,
+        asm,
+        labels,
+        frame: Frame::default(),
+    };
+    translator.entry();
+    for position in 0..program.insns().len() {
+        translator.instruction(position);
+    }
+    Unplaced {
+        asm: translator.asm,
+    }
+}
+
+fn gpr(reg: Reg) -> Gpr {
+    const GPRS: [Gpr; Reg::COUNT] = [
+        Gpr::RAX,
+        Gpr::RDI,
+        Gpr::RSI,
+        Gpr::RDX,
+        Gpr::RCX,
+        Gpr::R8,
+        Gpr::RBX,
+        Gpr::R13,
+        Gpr::R14,
+        Gpr::R15,
+        Gpr::RBP,
+    ];
+    GPRS[reg.index()]
+}
+
+/// What the C caller of the entry wants back.
+const CALLEE_SAVED: [Gpr; 5] = [Gpr::RBP, Gpr::RBX, Gpr::R13, Gpr::R14, Gpr::R15];
+
+const PRESERVED: [Reg; 4] = [Reg::R6, Reg::R7, Reg::R8, Reg::R9];
+
+/// What a function does to the machine's stack at its start and undoes at each exit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Frame {
+    saved: Vec<Gpr>,
+    padding: bool,
+}
+
+struct Translator<'a> {
+    program: &'a Program,
+    asm: Asm,
+    /// Of each instruction.
+    labels: Vec<Label>,
+    /// Of the function that is being translated.
+    frame: Frame,
+}
+
+impl Translator<'_> {
+    /// `extern "C" fn(r1, r2, r3, r4, r5, r10) -> r0`
+    fn entry(&mut self) {
+        CALLEE_SAVED.iter().for_each(|&reg| self.asm.push(reg));
+        self.asm.mov(Width::W64, Gpr::RBP, Gpr::R9);
+        self.asm.call(self.labels[0]);
+        CALLEE_SAVED.iter().rev().for_each(|&reg| self.asm.pop(reg));
+        self.asm.ret();
+    }
+
+    fn instruction(&mut self, position: usize) {
+        self.asm.bind(self.labels[position]);
+        let functions = self.program.functions();
+        if let Ok(index) = functions.binary_search_by_key(&position, |f| f.start) {
+            self.prologue(index);
+        }
+        match self.program.insns()[position] {
+            Insn::Alu {
+                width,
+                op,
+                dst,
+                src,
+            } => self.alu(width, op, gpr(dst), src),
+            Insn::MovSx {
+                width,
+                from,
+                dst,
+                src,
+            } => self.asm.mov_sx(width, from, gpr(dst), gpr(src)),
+            Insn::Neg { width, dst } => self.asm.unary(Unary::Neg, width, gpr(dst)),
+            Insn::Swap { kind, size, dst } => self.swap(kind, size, gpr(dst)),
+            Insn::Load {
+                size,
+                signed: false,
+                dst,
+                base,
+                off,
+            }
+            | Insn::LoadAcquire {
+                size,
+                dst,
+                base,
+                off,
+            } => self.asm.load_zx(size, gpr(dst), mem(base, off)),
+            Insn::Load {
+                size,
+                signed: true,
+                dst,
+                base,
+                off,
+            } => self.asm.load_sx(size, gpr(dst), mem(base, off)),
+            Insn::Store {
+                size,
+                base,
+                off,
+                src: Src::Imm(imm),
+            } => self.asm.store_imm(size, mem(base, off), imm),
+            // x86-64 keeps the order of loads and of stores, so acquire and release cost nothing.
+            Insn::Store {
+                size,
+                base,
+                off,
+                src: Src::Reg(src),
+            }
+            | Insn::StoreRelease {
+                size,
+                base,
+                off,
+                src,
+            } => self.asm.store(size, mem(base, off), gpr(src)),
+            Insn::Atomic {
+                size,
+                op,
+                fetch,
+                base,
+                off,
+                src,
+            } => self.atomic(width_of(size), op, fetch, mem(base, off), gpr(src)),
+            Insn::LoadImm64 { dst, value } => self.load_imm64(position, gpr(dst), value),
+            Insn::Jump {
+                width,
+                cond,
+                dst,
+                src,
+                ..
+            } => {
+                let flag = self.compare(width, cond, gpr(dst), src);
+                self.asm.jump_if(flag, self.target(position));
+            }
+            Insn::Goto { .. } | Insn::GotoLong { .. } => self.asm.jump(self.target(position)),
+            Insn::Call(Callee::Local(_)) => self.call_local(position),
+            Insn::Call(_) => {
+                let code = self.program.host(position).code();
+                self.asm.call_host(code as usize as u64);
+            }
+            Insn::Exit => self.epilogue(),
+            insn @ (Insn::LoadPacket { .. }
+            | Insn::AddrSpaceCast { .. }
+            | Insn::MayGoto { .. }
+            | Insn::GotoReg { .. }) => unreachable!("the linker refuses {insn:?}"),
+        }
+    }
+
+    fn target(&self, position: usize) -> Label {
+        self.labels[self.program.target(position)]
+    }
+
+    fn prologue(&mut self, function: usize) {
+        self.frame = frame_of(self.program, function);
+        self.frame.saved.iter().for_each(|&reg| self.asm.push(reg));
+        if self.frame.padding {
+            self.asm.arith_imm(Arith::Sub, Width::W64, Gpr::RSP, 8);
+        }
+    }
+
+    fn epilogue(&mut self) {
+        if self.frame.padding {
+            self.asm.arith_imm(Arith::Add, Width::W64, Gpr::RSP, 8);
+        }
+        self.frame
+            .saved
+            .iter()
+            .rev()
+            .for_each(|&reg| self.asm.pop(reg));
+        self.asm.ret();
+    }
+
+    fn call_local(&mut self, position: usize) {
+        let frame = FRAME_BYTES as i32;
+        self.asm.arith_imm(Arith::Sub, Width::W64, Gpr::RBP, frame);
+        self.asm.call(self.target(position));
+        self.asm.arith_imm(Arith::Add, Width::W64, Gpr::RBP, frame);
+    }
+
+    fn alu(&mut self, width: Width, op: AluOp, dst: Gpr, src: Src) {
+        match op {
+            AluOp::Add => self.arith(Arith::Add, width, dst, src),
+            AluOp::Sub => self.arith(Arith::Sub, width, dst, src),
+            AluOp::Or => self.arith(Arith::Or, width, dst, src),
+            AluOp::And => self.arith(Arith::And, width, dst, src),
+            AluOp::Xor => self.arith(Arith::Xor, width, dst, src),
+            AluOp::Mov => self.mov(width, dst, src),
+            AluOp::Mul => match src {
+                Src::Reg(src) => self.asm.imul(width, dst, gpr(src)),
+                Src::Imm(imm) => self.asm.imul_imm(width, dst, imm),
+            },
+            AluOp::Lsh => self.shift(Shift::Shl, width, dst, src),
+            AluOp::Rsh => self.shift(Shift::Shr, width, dst, src),
+            AluOp::Arsh => self.shift(Shift::Sar, width, dst, src),
+            AluOp::Div => self.divide(Division::new(width, false, Part::Quotient), dst, src),
+            AluOp::Mod => self.divide(Division::new(width, false, Part::Remainder), dst, src),
+            AluOp::Sdiv => self.divide(Division::new(width, true, Part::Quotient), dst, src),
+            AluOp::Smod => self.divide(Division::new(width, true, Part::Remainder), dst, src),
+        }
+    }
+
+    fn arith(&mut self, op: Arith, width: Width, dst: Gpr, src: Src) {
+        match src {
+            Src::Reg(src) => self.asm.arith(op, width, dst, gpr(src)),
+            Src::Imm(imm) => self.asm.arith_imm(op, width, dst, imm),
+        }
+    }
+
+    fn mov(&mut self, width: Width, dst: Gpr, src: Src) {
+        match (src, width) {
+            (Src::Reg(src), _) => self.asm.mov(width, dst, gpr(src)),
+            (Src::Imm(imm), Width::W64) => self.asm.mov_imm(dst, imm as i64 as u64),
+            (Src::Imm(imm), Width::W32) => self.asm.mov_imm(dst, imm as u32 as u64),
+        }
+    }
+
+    /// The machine masks counts as BPF does, but takes them in cl, which is R4.
+    fn shift(&mut self, op: Shift, width: Width, dst: Gpr, src: Src) {
+        let count = match src {
+            Src::Imm(imm) => {
+                return match (imm as u8 & (width.bits() - 1) as u8, width) {
+                    // Nothing is shifted, but the upper half goes.
+                    (0, Width::W32) => self.asm.mov(Width::W32, dst, dst),
+                    (count, _) => self.asm.shift_imm(op, width, dst, count),
+                };
+            }
+            Src::Reg(src) => gpr(src),
+        };
+        if count == Gpr::RCX && dst != Gpr::RCX {
+            return self.asm.shift_cl(op, width, dst);
+        }
+        self.asm.mov(Width::W64, Gpr::R11, Gpr::RCX);
+        let shifted = if dst == Gpr::RCX { Gpr::R11 } else { dst };
+        if count != Gpr::RCX {
+            self.asm.mov(Width::W32, Gpr::RCX, count);
+        }
+        self.asm.shift_cl(op, width, shifted);
+        self.asm.mov(Width::W64, Gpr::RCX, Gpr::R11);
+    }
+
+    /// The machine divides rdx:rax and traps where BPF does not: at zero, and where the quotient of signed numbers overflows.
+    fn divide(&mut self, division: Division, dst: Gpr, src: Src) {
+        match src {
+            Src::Imm(0) => self.divide_by_zero(division, dst),
+            Src::Imm(-1) if division.signed => self.divide_by_minus_one(division, dst),
+            Src::Imm(imm) => {
+                self.mov(division.width, Gpr::R11, Src::Imm(imm));
+                self.divide_by_r11(division, dst);
+            }
+            Src::Reg(src) => {
+                let (zero, minus_one, done) =
+                    (self.asm.label(), self.asm.label(), self.asm.label());
+                let width = division.width;
+                self.asm.mov(width, Gpr::R11, gpr(src));
+                self.asm.test(width, Gpr::R11, Gpr::R11);
+                self.asm.jump_if(Flag::Equal, zero);
+                if division.signed {
+                    self.asm.arith_imm(Arith::Cmp, width, Gpr::R11, -1);
+                    self.asm.jump_if(Flag::Equal, minus_one);
+                }
+                self.divide_by_r11(division, dst);
+                self.asm.jump(done);
+                self.asm.bind(minus_one);
+                if division.signed {
+                    self.divide_by_minus_one(division, dst);
+                    self.asm.jump(done);
+                }
+                self.asm.bind(zero);
+                self.divide_by_zero(division, dst);
+                self.asm.bind(done);
+            }
+        }
+    }
+
+    /// RFC 9669 §4.1: the quotient is 0, the remainder is the dividend.
+    fn divide_by_zero(&mut self, division: Division, dst: Gpr) {
+        match (division.part, division.width) {
+            (Part::Quotient, _) => self.asm.mov_imm(dst, 0),
+            (Part::Remainder, Width::W32) => self.asm.mov(Width::W32, dst, dst),
+            (Part::Remainder, Width::W64) => {}
+        }
+    }
+
+    fn divide_by_minus_one(&mut self, division: Division, dst: Gpr) {
+        match division.part {
+            Part::Quotient => self.asm.unary(Unary::Neg, division.width, dst),
+            Part::Remainder => self.asm.mov_imm(dst, 0),
+        }
+    }
+
+    fn divide_by_r11(&mut self, division: Division, dst: Gpr) {
+        let Division {
+            width,
+            signed,
+            part,
+        } = division;
+        // R0 and R3 live in the registers of the division; they are kept unless they are the result.
+        let kept = [(Gpr::RAX, Gpr::R10), (Gpr::RDX, Gpr::R9)];
+        let kept = kept.into_iter().filter(|&(reg, _)| reg != dst);
+        for (reg, copy) in kept.clone() {
+            self.asm.mov(Width::W64, copy, reg);
+        }
+        if dst != Gpr::RAX {
+            self.asm.mov(width, Gpr::RAX, dst);
+        }
+        if signed {
+            self.asm.sign_extend_rax(width);
+            self.asm.unary(Unary::Idiv, width, Gpr::R11);
+        } else {
+            self.asm.mov_imm(Gpr::RDX, 0);
+            self.asm.unary(Unary::Div, width, Gpr::R11);
+        }
+        let result = match part {
+            Part::Quotient => Gpr::RAX,
+            Part::Remainder => Gpr::RDX,
+        };
+        if result != dst {
+            self.asm.mov(width, dst, result);
+        }
+        for (reg, copy) in kept {
+            self.asm.mov(Width::W64, reg, copy);
+        }
+    }
+
+    fn swap(&mut self, kind: SwapKind, size: Size, dst: Gpr) {
+        if kind == SwapKind::ToLe {
+            // The machine is little endian: only the upper bits go.
+            if size != Size::DW {
+                self.asm.mov_zx(size, dst, dst);
+            }
+            return;
+        }
+        match size {
+            Size::DW => self.asm.bswap(Width::W64, dst),
+            Size::W => self.asm.bswap(Width::W32, dst),
+            Size::H | Size::B => {
+                self.asm.swap_low_bytes(dst);
+                self.asm.mov_zx(Size::H, dst, dst);
+            }
+        }
+    }
+
+    fn atomic(&mut self, width: Width, op: AtomicOp, fetch: bool, mem: Mem, src: Gpr) {
+        let arith = match op {
+            AtomicOp::Xchg => return self.asm.xchg(width, mem, src),
+            AtomicOp::Cmpxchg => return self.compare_exchange(width, mem, src),
+            AtomicOp::Add if fetch => return self.asm.lock_xadd(width, mem, src),
+            AtomicOp::Add => Arith::Add,
+            AtomicOp::Or => Arith::Or,
+            AtomicOp::And => Arith::And,
+            AtomicOp::Xor => Arith::Xor,
+        };
+        if fetch {
+            self.fetch_by_loop(arith, width, mem, src);
+        } else {
+            self.asm.lock_arith(arith, width, mem, src);
+        }
+    }
+
+    fn compare_exchange(&mut self, width: Width, mem: Mem, src: Gpr) {
+        self.asm.lock_cmpxchg(width, mem, src);
+        // When the values are equal the machine leaves rax alone, and with it the upper half.
+        if width == Width::W32 {
+            self.asm.mov(Width::W32, Gpr::RAX, Gpr::RAX);
+        }
+    }
+
+    /// There is no instruction that returns the old value of an or, and or xor.
+    fn fetch_by_loop(&mut self, op: Arith, width: Width, mem: Mem, src: Gpr) {
+        let again = self.asm.label();
+        let size = match width {
+            Width::W32 => Size::W,
+            Width::W64 => Size::DW,
+        };
+        // cmpxchg wants the old value in rax, so R0 moves out of the way, as base and as operand.
+        let elsewhere = |reg: Gpr| if reg == Gpr::RAX { Gpr::R10 } else { reg };
+        let mem = Mem {
+            base: elsewhere(mem.base),
+            ..mem
+        };
+        self.asm.mov(Width::W64, Gpr::R10, Gpr::RAX);
+        self.asm.load_zx(size, Gpr::RAX, mem);
+        self.asm.bind(again);
+        self.asm.mov(width, Gpr::R11, Gpr::RAX);
+        self.asm.arith(op, width, Gpr::R11, elsewhere(src));
+        self.asm.lock_cmpxchg(width, mem, Gpr::R11);
+        self.asm.jump_if(Flag::NotEqual, again);
+        if src != Gpr::RAX {
+            self.asm.mov(width, src, Gpr::RAX);
+            self.asm.mov(Width::W64, Gpr::RAX, Gpr::R10);
+        }
+    }
+
+    fn load_imm64(&mut self, position: usize, dst: Gpr, value: Imm64) {
+        match value {
+            Imm64::Const(value) => self.asm.mov_imm(dst, value),
+            Imm64::MapIdx(index) => self.asm.mov_imm(dst, self.program.map_address(index)),
+            Imm64::MapIdxValue { idx, off } => {
+                self.asm.mov_imm(dst, self.program.value_address(idx, off));
+            }
+            Imm64::Code(_) => self.asm.lea(dst, self.target(position)),
+            Imm64::MapFd(_) | Imm64::MapValue { .. } | Imm64::BtfVar { .. } => {
+                unreachable!("the linker refuses {value:?}")
+            }
+        }
+    }
+
+    fn compare(&mut self, width: Width, cond: Cond, dst: Gpr, src: Src) -> Flag {
+        match (cond, src) {
+            (Cond::Set, Src::Reg(src)) => self.asm.test(width, dst, gpr(src)),
+            (Cond::Set, Src::Imm(imm)) => self.asm.test_imm(width, dst, imm),
+            (Cond::Eq | Cond::Ne, Src::Imm(0)) => self.asm.test(width, dst, dst),
+            (_, src) => self.arith(Arith::Cmp, width, dst, src),
+        }
+        match cond {
+            Cond::Eq => Flag::Equal,
+            Cond::Ne | Cond::Set => Flag::NotEqual,
+            Cond::Gt => Flag::Above,
+            Cond::Ge => Flag::AboveOrEqual,
+            Cond::Lt => Flag::Below,
+            Cond::Le => Flag::BelowOrEqual,
+            Cond::Sgt => Flag::Greater,
+            Cond::Sge => Flag::GreaterOrEqual,
+            Cond::Slt => Flag::Less,
+            Cond::Sle => Flag::LessOrEqual,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Quotient,
+    Remainder,
+}
+
+#[derive(Clone, Copy)]
+struct Division {
+    width: Width,
+    signed: bool,
+    part: Part,
+}
+
+impl Division {
+    fn new(width: Width, signed: bool, part: Part) -> Division {
+        Division {
+            width,
+            signed,
+            part,
+        }
+    }
+}
+
+fn mem(base: Reg, off: i16) -> Mem {
+    Mem {
+        base: gpr(base),
+        disp: off.into(),
+    }
+}
+
+fn width_of(size: Size) -> Width {
+    match size {
+        Size::DW => Width::W64,
+        Size::B | Size::H | Size::W => Width::W32,
+    }
+}
+
+/// The machine's stack is a multiple of 16 before the call to a function, and the return address takes 8.
+fn frame_of(program: &Program, function: usize) -> Frame {
+    let functions = program.functions();
+    let start = functions[function].start;
+    let end = functions
+        .get(function + 1)
+        .map_or(program.insns().len(), |next| next.start);
+    let body = &program.insns()[start..end];
+    // The entry's caller has saved everything, unless the program calls its entry itself.
+    let is_called = || {
+        let calls = |(at, insn): (usize, &Insn)| {
+            matches!(
+                insn,
+                Insn::Call(Callee::Local(_))
+                    | Insn::LoadImm64 {
+                        value: Imm64::Code(_),
+                        ..
+                    }
+            ) && program.target(at) == start
+        };
+        program.insns().iter().enumerate().any(calls)
+    };
+    let saved: Vec<Gpr> = if function == 0 && !is_called() {
+        Vec::new()
+    } else {
+        let is_written = |reg: &Reg| body.iter().any(|insn| written(insn) == Some(*reg));
+        PRESERVED.into_iter().filter(is_written).map(gpr).collect()
+    };
+    let is_call = |insn: &Insn| is_host_call(insn) || matches!(insn, Insn::Call(Callee::Local(_)));
+    Frame {
+        padding: saved.len().is_multiple_of(2) && body.iter().any(is_call),
+        saved,
+    }
+}
+
+/// The register of R6 to R9 that an instruction writes; the others need no saving.
+fn written(insn: &Insn) -> Option<Reg> {
+    match *insn {
+        Insn::Alu { dst, .. }
+        | Insn::MovSx { dst, .. }
+        | Insn::Neg { dst, .. }
+        | Insn::Swap { dst, .. }
+        | Insn::Load { dst, .. }
+        | Insn::LoadAcquire { dst, .. }
+        | Insn::LoadImm64 { dst, .. } => Some(dst),
+        Insn::Atomic {
+            fetch: true, src, ..
+        } => Some(src),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;
