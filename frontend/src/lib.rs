@@ -2,6 +2,8 @@
 
 pub mod diagnostic;
 mod headers;
+pub mod normalize;
+pub mod parse;
 pub mod pp;
 pub mod source;
 pub mod tree;

@@ -203,10 +203,22 @@ impl LineMap {
     /// Adds to a diagnostic about a node which macros the node comes from.
     pub fn explain_expansions(
         &self,
-        mut diagnostic: Diagnostic,
+        diagnostic: Diagnostic,
         span: lang_c::span::Span,
     ) -> Diagnostic {
-        for expansion in self.expansions(span) {
+        match self.token_at(span.start) {
+            Some(token) => self.explain_token(diagnostic, token),
+            None => diagnostic,
+        }
+    }
+
+    /// Adds to a diagnostic about a token which macros it comes from.
+    pub(crate) fn explain_token(&self, mut diagnostic: Diagnostic, token: usize) -> Diagnostic {
+        let expansion = self
+            .origins
+            .get(token)
+            .map_or(ExpansionId::NONE, |&(_, expansion)| expansion);
+        for expansion in self.expansions.chain(expansion) {
             let message = format!(
                 "in expansion of macro `{}`",
                 self.names.text(expansion.name)
@@ -228,11 +240,15 @@ impl LineMap {
         (!self.starts.is_empty()).then(|| behind.saturating_sub(1))
     }
 
-    /// Where in the text a token starts; the end of the text past the last one.
-    pub(crate) fn offset_of(&self, token: usize) -> usize {
+    /// The first token that starts at or behind an offset of the text; the number of tokens if there is none.
+    pub(crate) fn first_token_behind(&self, offset: usize) -> usize {
         self.starts
-            .get(token)
-            .map_or(usize::MAX, |&start| start as usize)
+            .partition_point(|&start| (start as usize) < offset)
+    }
+
+    /// Where in the text a token starts.
+    pub(crate) fn offset_of(&self, token: usize) -> Option<usize> {
+        self.starts.get(token).map(|&start| start as usize)
     }
 
     /// Where in the user's text a token stands.

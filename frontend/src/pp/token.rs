@@ -42,7 +42,7 @@ well_known! {
     LESS_EQ = "<="; GREATER_EQ = ">="; EQ_EQ = "=="; BANG_EQ = "!="; CARET = "^"; PIPE = "|"; AND_AND = "&&";
     PIPE_PIPE = "||"; QUESTION = "?"; COLON = ":"; COLON_COLON = "::"; SEMICOLON = ";"; ELLIPSIS = "..."; ASSIGN = "=";
     STAR_EQ = "*="; SLASH_EQ = "/="; PERCENT_EQ = "%="; PLUS_EQ = "+="; MINUS_EQ = "-="; SHL_EQ = "<<="; SHR_EQ = ">>=";
-    AND_EQ = "&="; CARET_EQ = "^="; PIPE_EQ = "|="; COMMA = ","; HASH = "#"; HASH_HASH = "##"; ELVIS = "?:";
+    AND_EQ = "&="; CARET_EQ = "^="; PIPE_EQ = "|="; COMMA = ","; HASH = "#"; HASH_HASH = "##";
     // Names the preprocessor knows.
     VA_ARGS = "__VA_ARGS__"; VA_OPT = "__VA_OPT__"; DEFINED = "defined"; PRAGMA_OPERATOR = "_Pragma";
     FILE = "__FILE__"; FILE_NAME = "__FILE_NAME__"; LINE = "__LINE__"; COUNTER = "__COUNTER__";
@@ -55,23 +55,27 @@ well_known! {
     DEFINE = "define"; UNDEF = "undef"; INCLUDE = "include"; INCLUDE_NEXT = "include_next"; IF = "if"; IFDEF = "ifdef";
     IFNDEF = "ifndef"; ELIF = "elif"; ELIFDEF = "elifdef"; ELIFNDEF = "elifndef"; ELSE = "else"; ENDIF = "endif";
     LINE_DIRECTIVE = "line"; ERROR = "error"; WARNING = "warning"; PRAGMA = "pragma"; IDENT = "ident"; SCCS = "sccs";
-    ONCE = "once"; PUSH_MACRO = "push_macro"; POP_MACRO = "pop_macro"; GCC = "GCC"; CLANG = "clang"; STDC = "STDC";
+    ONCE = "once"; PUSH_MACRO = "push_macro"; POP_MACRO = "pop_macro"; GCC = "GCC"; CLANG = "clang";
     SYSTEM_HEADER = "system_header"; UNROLL = "unroll"; NOUNROLL = "nounroll"; PACK = "pack"; LOOP = "loop";
-    // Keywords and names that normalisation speaks about.
-    TRUE = "true"; FALSE = "false"; BOOL = "bool"; NULLPTR = "nullptr"; STATIC_ASSERT = "static_assert";
-    ALIGNAS = "alignas"; ALIGNOF = "alignof"; THREAD_LOCAL = "thread_local"; NORETURN = "noreturn";
-    C11_BOOL = "_Bool"; C11_STATIC_ASSERT = "_Static_assert"; C11_ALIGNAS = "_Alignas"; C11_ALIGNOF = "_Alignof";
-    C11_THREAD_LOCAL = "_Thread_local"; ZERO = "0"; ONE = "1";
+    // Names that normalisation and parsing speak about.
+    STATIC_ASSERT = "static_assert"; C11_STATIC_ASSERT = "_Static_assert"; ALIGNAS = "alignas"; ALIGNOF = "alignof";
+    C11_ALIGNAS = "_Alignas"; C11_ALIGNOF = "_Alignof"; GNU_ALIGNOF = "__alignof__"; GNU_ALIGNOF2 = "__alignof";
+    ZERO = "0"; ONE = "1"; EMPTY_STRING = "\"\""; TRUE = "true";
     INT128 = "__int128"; INT128_T = "__int128_t"; UINT128_T = "__uint128_t"; UNSIGNED = "unsigned"; SIGNED = "signed";
-    SIGNED2 = "__signed"; SIGNED3 = "__signed__"; TYPEOF = "typeof"; TYPEOF2 = "__typeof"; TYPEOF3 = "__typeof__";
+    SIGNED2 = "__signed"; SIGNED3 = "__signed__"; TYPEOF = "typeof"; GNU_TYPEOF2 = "__typeof"; GNU_TYPEOF = "__typeof__";
     TYPEOF_UNQUAL = "typeof_unqual"; TYPEOF_UNQUAL2 = "__typeof_unqual"; TYPEOF_UNQUAL3 = "__typeof_unqual__";
     ATTRIBUTE = "__attribute__"; ATTRIBUTE2 = "__attribute"; ENUM = "enum"; STRUCT = "struct"; UNION = "union";
-    LABEL = "__label__"; ASM = "asm"; ASM2 = "__asm"; ASM3 = "__asm__"; EXTENSION = "__extension__";
-    CASE = "case"; DEFAULT = "default"; DO = "do"; WHILE = "while"; FOR = "for"; SWITCH = "switch"; GOTO = "goto";
-    RETURN = "return"; BREAK = "break"; CONTINUE = "continue"; SIZEOF = "sizeof"; C11_ALIGNOF2 = "__alignof";
-    C11_ALIGNOF3 = "__alignof__"; CONST = "const"; VOLATILE = "volatile"; TYPEDEF = "typedef"; STATIC = "static";
-    EXTERN = "extern"; INLINE = "inline"; REGISTER = "register"; AUTO = "auto"; VOID = "void"; CHAR = "char";
-    SHORT = "short"; INT = "int"; LONG = "long"; FLOAT = "float"; DOUBLE = "double"; RESTRICT = "restrict";
+    LABEL = "__label__"; ASM = "asm"; ASM2 = "__asm"; ASM3 = "__asm__"; RETURN = "return"; SIZEOF = "sizeof";
+    CASE = "case"; DO = "do"; WHILE = "while"; FOR = "for"; SWITCH = "switch"; GOTO = "goto"; DEFAULT = "default";
+    CONST = "const"; VOLATILE = "volatile"; VOLATILE2 = "__volatile__"; TYPEDEF = "typedef"; STATIC = "static";
+    EXTERN = "extern"; INLINE = "inline"; INLINE2 = "__inline__"; REGISTER = "register"; VOID = "void"; CHAR = "char";
+    SHORT = "short"; INT = "int"; LONG = "long"; FLOAT = "float"; DOUBLE = "double"; C11_BOOL = "_Bool";
+    AUTO_TYPE = "__auto_type"; TYPES_COMPATIBLE = "__builtin_types_compatible_p"; BREAK = "break";
+    CONTINUE = "continue"; AUTO = "auto"; RESTRICT = "restrict"; GNU_EXTENSION = "__extension__";
+    FALLTHROUGH = "fallthrough"; FALLTHROUGH2 = "__fallthrough__"; NOMERGE = "nomerge"; MUSTTAIL = "musttail";
+    UNROLL_HINT = "opencl_unroll_hint"; LIKELY = "likely"; UNLIKELY = "unlikely"; UNUSED = "unused";
+    MAYBE_UNUSED = "maybe_unused"; NODISCARD = "nodiscard"; WARN_UNUSED_RESULT = "warn_unused_result";
+    OMITTED = "__bpfcc_omitted"; UNQUALIFIED = "__bpfcc_unqualified"; UNDERLYING = "__bpfcc_underlying";
 }
 
 /// All spellings of one compilation.
@@ -158,7 +162,7 @@ pub struct Token {
     /// The macro expansion that put it here.
     pub expansion: ExpansionId,
     /// The macros that must not be expanded here any more.
-    pub(super) hide: HideSet,
+    pub(crate) hide: HideSet,
 }
 
 impl Token {
@@ -228,7 +232,7 @@ impl Expansions {
 
 /// A set of macro names, interned in [`HideSets`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(super) struct HideSet(u32);
+pub(crate) struct HideSet(u32);
 
 impl HideSet {
     /// The set of most tokens.
