@@ -1,6 +1,7 @@
 //! Blocks to one row of instructions: which block follows which, where the jumps go and how far.
 //!
-//! Blocks keep their order. A jump to a block that only jumps on goes to where that leads; blocks that nothing reaches any
+//! Blocks keep their order. A jump to a block that only jumps on goes to where that leads, and one that only exits is
+//! copied; blocks that nothing reaches any
 //! more are dropped; a jump to the next block disappears; a conditional jump *to* the next block becomes the opposite jump to
 //! the other destination. At v4 a jump that is too far becomes a `gotol`.
 
@@ -88,7 +89,8 @@ impl Test {
     }
 }
 
-/// Redirects jumps around blocks that contain nothing but a jump. A circle of such blocks is an endless loop and stays one.
+/// Redirects jumps around blocks that contain nothing but a jump, or nothing but an exit. A circle of such blocks is an
+/// endless loop and stays one.
 fn skip_empty_blocks(blocks: &mut [Block]) {
     let forward: Vec<Option<BlockId>> = blocks
         .iter()
@@ -106,9 +108,17 @@ fn skip_empty_blocks(blocks: &mut [Block]) {
         }
         to
     };
-    for block in blocks {
+    for block in blocks.iter_mut() {
         for to in block.end.targets_mut() {
             *to = resolve(*to);
+        }
+    }
+    for index in 0..blocks.len() {
+        if let End::Goto(to) = blocks[index].end
+            && blocks[to.index()].insns.is_empty()
+            && blocks[to.index()].end == End::Exit
+        {
+            blocks[index].end = End::Exit;
         }
     }
 }

@@ -266,12 +266,10 @@ impl Emitter<'_> {
         }
     }
 
+    /// What stands in the instruction is the addend; the second half is the loader's. clang marks the address of a function
+    /// (src 4) no more than others, and loaders see from the symbol what it is.
     fn emit_address(&mut self, dst: Reg, symbol: SymbolRef, off: i32) {
-        let value = match symbol {
-            // The addend; the second half is the loader's.
-            SymbolRef::Global(_) => Imm64::Const(u64::from(off as u32)),
-            SymbolRef::Func(_) => Imm64::Code(0),
-        };
+        let value = Imm64::Const(u64::from(off as u32));
         let reference = Reference::Address(symbol);
         self.push_with(Insn::LoadImm64 { dst, value }, Some(reference));
     }

@@ -23,7 +23,7 @@ pub enum ErrorKind {
     #[error("the stack frame needs {bytes} bytes; a BPF stack frame holds 512")]
     FrameTooLarge {
         /// Bytes needed.
-        bytes: u32,
+        bytes: u64,
         /// Who takes the room, largest first.
         parts: Vec<FramePart>,
     },

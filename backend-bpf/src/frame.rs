@@ -4,9 +4,11 @@
 //!  r10 ──►┌────────────────┐
 //!      -8 │ s0: u64        │   slots that are used, the strictest alignment first, otherwise in order of declaration
 //!     -12 │ s2: u32        │
-//!     -24 │ spill 0        │   spills: 8 bytes, 8-aligned, as the checker wants them (rule 13)
+//!     -24 │ spill 0        │   spills: 8 bytes, 8-aligned, as the checker wants them
 //!         └────────────────┘
 //! ```
+//!
+//! Spills are whole and aligned, because the checker remembers what was spilled only then (VERIFIER-RULES 13).
 
 use std::cmp::Reverse;
 
@@ -44,22 +46,20 @@ pub(crate) fn lay_out(func: &Function, code: &VCode, spills: u32) -> Result<Fram
     let mut used = used_slots(code);
     used.sort_by_key(|&slot| (Reverse(func.slots[slot].align), slot));
     let mut slots = SecondaryMap::new();
-    let mut depth: u32 = 0;
+    let mut depth: u64 = 0;
     for &slot in &used {
         let data = &func.slots[slot];
-        depth = depth
-            .saturating_add(data.size)
-            .next_multiple_of(data.align.max(1));
-        slots[slot] = -i64::from(depth) as i32;
+        depth = (depth + u64::from(data.size)).next_multiple_of(u64::from(data.align.max(1)));
+        slots[slot] = -(depth as i32);
     }
-    let spills_start = depth.next_multiple_of(SPILL_BYTES);
-    let bytes = spills_start.saturating_add(spills * SPILL_BYTES);
-    if bytes > FRAME_BYTES {
+    let spills_start = depth.next_multiple_of(u64::from(SPILL_BYTES));
+    let bytes = spills_start + u64::from(spills) * u64::from(SPILL_BYTES);
+    if bytes > u64::from(FRAME_BYTES) {
         return Err(too_large(func, &used, spills, bytes));
     }
     Ok(Frame {
         slots,
-        first_spill: -((spills_start + SPILL_BYTES) as i32),
+        first_spill: -(spills_start as i32) - SPILL_BYTES as i32,
     })
 }
 
@@ -71,7 +71,7 @@ fn used_slots(code: &VCode) -> Vec<Slot> {
     used
 }
 
-fn too_large(func: &Function, used: &[Slot], spills: u32, bytes: u32) -> BackendError {
+fn too_large(func: &Function, used: &[Slot], spills: u32, bytes: u64) -> BackendError {
     let variables = used.iter().map(|&slot| FramePart {
         name: Some(func.slots[slot].name.clone()),
         bytes: func.slots[slot].size,

@@ -237,7 +237,7 @@ impl Reference {
     }
 }
 
-/// Adds bytes to the distance of a call or to a code address. Code is small: the addend fits.
+/// Adds bytes to the distance of a call or to the constant of an `lddw`. Code is small: the addend fits 32 bits.
 fn with_addend(insn: Insn, addend: u64) -> Insn {
     match insn {
         Insn::Call(Callee::Local(slots)) => {
@@ -246,10 +246,10 @@ fn with_addend(insn: Insn, addend: u64) -> Insn {
         }
         Insn::LoadImm64 {
             dst,
-            value: Imm64::Code(bytes),
+            value: Imm64::Const(value),
         } => Insn::LoadImm64 {
             dst,
-            value: Imm64::Code(bytes + addend as i32),
+            value: Imm64::Const(value + addend),
         },
         other => other,
     }

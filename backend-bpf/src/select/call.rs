@@ -53,7 +53,7 @@ impl Selector<'_> {
         self.push(VInsn::Return(value));
     }
 
-    /// Every path ends in `exit` (rule 21), also those that are never taken.
+    /// Every path ends in `exit` (VERIFIER-RULES 21), also those that are never taken.
     pub(super) fn select_unreachable(&mut self) {
         let zero = self.constant_reg(0);
         self.push(VInsn::Return(Some(zero)));

@@ -39,7 +39,7 @@ impl Selector<'_> {
         });
     }
 
-    /// A constant is stored as such from v4, except into the context (rule 4; llvm#108457).
+    /// A constant is stored as such from v4, except into the context (VERIFIER-RULES 4; llvm#108457).
     pub(super) fn select_store(&mut self, size: Size, address: (Value, i32), value: Value) {
         let stores_constants = self.cpu.has_store_immediate() && !self.is_ctx(address.0);
         let constant = self.constant(value).map(|value| cut(value, size));

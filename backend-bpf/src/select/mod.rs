@@ -1,16 +1,14 @@
 //! Instruction selection: SSA IR to BPF over virtual registers.
 //!
-//! Needs: [`expand`]ed IR (no `compare`, `select`, `switch`, `memcopy`, `memset`). Keeps: SSA form and the order of effects.
+//! Needs: expanded IR (no `compare`, `select`, `switch`, `memcopy`, `memset`). Keeps: SSA form and the order of effects.
 //!
 //! Each IR instruction is matched together with what computes its operands, the largest pattern first: constants become
 //! immediates, constant offsets and slot addresses become part of the access. Three kinds of value never get a register of
 //! their own:
 //! * `refine`, `trunc` and the casts between pointers and integers are other names for their operand, so that the register
-//!   that was checked is the one that is used (rule 6 in `docs/verifier-rules.md`);
-//! * constants and addresses of slots, globals and functions are made again where they are needed (rule 13);
+//!   that was checked is the one that is used (VERIFIER-RULES 6);
+//! * constants and addresses of slots, globals and functions are made again where they are needed (VERIFIER-RULES 13);
 //! * what was folded into all its users is removed at the end.
-//!
-//! [`expand`]: bpfcc_ir
 
 mod alu;
 mod atomic;

@@ -1,7 +1,9 @@
 //! Tests of the whole backend: IR text in, assembly out; and the assembly run.
 
+mod limits;
 mod listings;
 mod machine;
+mod objects;
 mod random;
 
 use bpfcc_ir::Module;
