@@ -16,6 +16,8 @@
 //! Layouts and permissions are those that Linux 6.12 checks on x86-64, except for the tracing context of 2014 and for
 //! seccomp, which Linux never offered to this instruction set.
 
+use std::fmt;
+
 /// A kind of program.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ProgramType {
@@ -465,6 +467,14 @@ map_kinds! {
     32 CgrpStorage CGRP_STORAGE;
     33 Arena ARENA;
     34 InsnArray INSN_ARRAY;
+}
+
+/// The name in listings: `hash`, `percpu_array`.
+impl fmt::Display for MapKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.kernel_name().trim_start_matches("BPF_MAP_TYPE_");
+        f.write_str(&name.to_lowercase())
+    }
 }
 
 impl MapKind {
