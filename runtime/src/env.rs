@@ -4,9 +4,13 @@
 //! that may be called; both are written down in an [`Environment`], which an embedder may define for itself.
 
 use bpfcc_isa::helpers::{Param, ParamKind, ResultKind, Signature, helper_by_id, named_2014};
+use bpfcc_isa::program::{
+    self, ContextField, FieldValue, FunctionSet, Granularity, ProgramType, program_type,
+    program_type_for_section,
+};
 
 use crate::helper;
-use crate::memory::Rights;
+use crate::memory::{Access, Rights};
 
 /// Code of a host function. The arguments arrive in the registers of the C calling convention, which are those that hold
 /// R1 to R5: a call costs no shuffling.
@@ -95,12 +99,30 @@ pub struct Field {
     pub size: u32,
     /// What is permitted.
     pub rights: Rights,
+    /// How much of it one access may take.
+    pub granularity: Granularity,
 }
 
 impl Field {
     /// Offset of the first byte after the field.
     pub(crate) fn end(&self) -> u64 {
         u64::from(self.offset) + u64::from(self.size)
+    }
+
+    /// Whether all of these bytes of the context are the field's.
+    pub(crate) fn holds(&self, offset: u64, len: u64) -> bool {
+        u64::from(self.offset) <= offset && offset + len <= self.end()
+    }
+
+    /// Whether one access may take `len` bytes of the field.
+    pub(crate) fn permits(&self, len: u64, access: Access) -> bool {
+        let whole = len == u64::from(self.size);
+        let fits = match self.granularity {
+            Granularity::Whole => whole,
+            Granularity::Narrow => whole || access == Access::Read,
+            Granularity::Bytes => true,
+        };
+        fits && self.rights.permit(access)
     }
 }
 
@@ -111,7 +133,9 @@ pub enum Context {
     Fields {
         /// Name of the environment, for messages.
         environment: &'static str,
-        /// Its fields.
+        /// Its size in bytes, that of the fields no program may access included.
+        size: u32,
+        /// The fields that programs may access.
         fields: Vec<Field>,
     },
     /// Any bytes, all of them readable and writable; R2 holds their number.
@@ -122,10 +146,7 @@ impl Context {
     /// The bytes of the whole structure; 0 for a buffer.
     pub fn size(&self) -> usize {
         match self {
-            Context::Fields { fields, .. } => {
-                let end = fields.iter().map(Field::end).max().unwrap_or(0);
-                usize::try_from(end).unwrap_or(usize::MAX)
-            }
+            Context::Fields { size, .. } => *size as usize,
             Context::Buffer => 0,
         }
     }
@@ -164,52 +185,61 @@ impl Environment {
             .with_functions(helper::by_name())
     }
 
-    /// The tracing filters of 2014: `arg1` … `arg6` and `ret`, functions called by name, tables named by index.
-    pub fn tracing_2014() -> Environment {
-        let words = ["arg1", "arg2", "arg3", "arg4", "arg5", "arg6", "ret"];
-        let names = words.into_iter().map(str::to_owned);
-        Environment::new("tracing2014")
-            .with_words(names)
-            .with_functions(helper::by_name())
-    }
-
-    /// `raw_tracepoint/NAME`: the arguments of the tracepoint as 64-bit words (`struct bpf_raw_tracepoint_args`).
-    pub fn raw_tracepoint() -> Environment {
-        /// Linux `MAX_BPF_FUNC_ARGS`.
-        const MAX_ARGUMENTS: usize = 12;
-        let names = (0..MAX_ARGUMENTS).map(|at| format!("args[{at}]"));
-        Environment::new("raw_tracepoint")
-            .with_words(names)
-            .with_functions(helper::by_number())
+    /// The environment of a type of programs. `None` where it takes more than a context and functions: packets, sockets, types
+    /// from BTF.
+    pub fn of_program_type(program: &ProgramType) -> Option<Environment> {
+        let context = program.context?;
+        let is_plain = |field: &ContextField| {
+            field.access == program::Access::Denied || field.value == FieldValue::Scalar
+        };
+        if !context.fields.iter().all(is_plain) {
+            return None;
+        }
+        let environment = Environment {
+            name: program.name,
+            context: Context::Fields {
+                environment: program.name,
+                size: context.size,
+                fields: context.fields.iter().flat_map(fields).collect(),
+            },
+            functions: Vec::new(),
+        };
+        Some(match program.functions {
+            FunctionSet::Linux => environment.with_functions(helper::by_number()),
+            FunctionSet::Named2014 => environment.with_functions(helper::by_name()),
+            FunctionSet::Empty => environment,
+        })
     }
 
     /// The environment of programs in a section of this name, if it is a known one.
     pub fn of_section(section: &str) -> Option<Environment> {
-        let kind = section.split('/').next().unwrap_or(section);
-        match kind {
-            "events" => Some(Environment::tracing_2014()),
-            "raw_tp" | "raw_tracepoint" | "raw_tp.w" | "raw_tracepoint.w" => {
-                Some(Environment::raw_tracepoint())
-            }
+        match section {
             ".text" | "user" => Some(Environment::user()),
-            _ => None,
+            section => Environment::of_program_type(program_type_for_section(section)?),
         }
     }
 
     /// The names of the environments that [`Environment::named`] knows.
-    pub const NAMES: [&str; 3] = ["tracing2014", "raw_tracepoint", "user"];
+    pub const NAMES: [&str; 8] = [
+        "user",
+        "tracing_2014",
+        "seccomp",
+        "kprobe",
+        "tracepoint",
+        "perf_event",
+        "raw_tracepoint",
+        "raw_tracepoint_writable",
+    ];
 
-    /// The environment with this name.
+    /// The environment with this name: `user`, or that of a program type.
     pub fn named(name: &str) -> Option<Environment> {
         match name {
-            "tracing2014" => Some(Environment::tracing_2014()),
-            "raw_tracepoint" => Some(Environment::raw_tracepoint()),
             "user" => Some(Environment::user()),
-            _ => None,
+            name => Environment::of_program_type(program_type(name)?),
         }
     }
 
-    /// Adds a field to the context.
+    /// Adds a field to the context; loads may take a part of it, stores all of it.
     #[must_use]
     pub fn with_field(mut self, name: &str, offset: u32, size: u32, rights: Rights) -> Environment {
         let field = Field {
@@ -217,12 +247,18 @@ impl Environment {
             offset,
             size,
             rights,
+            granularity: Granularity::Narrow,
         };
+        let end = offset.saturating_add(size);
         match &mut self.context {
-            Context::Fields { fields, .. } => fields.push(field),
+            Context::Fields { size, fields, .. } => {
+                *size = end.max(*size);
+                fields.push(field);
+            }
             Context::Buffer => {
                 self.context = Context::Fields {
                     environment: self.name,
+                    size: end,
                     fields: vec![field],
                 };
             }
@@ -240,16 +276,6 @@ impl Environment {
     fn with_functions(mut self, functions: impl IntoIterator<Item = HostFunction>) -> Environment {
         self.functions.extend(functions);
         self
-    }
-
-    /// Read-only 64-bit fields, one after the other.
-    fn with_words(self, names: impl Iterator<Item = String>) -> Environment {
-        (0..)
-            .step_by(8)
-            .zip(names)
-            .fold(self, |env, (offset, name)| {
-                env.with_field(&name, offset, 8, Rights::Read)
-            })
     }
 
     /// Its name.
@@ -282,6 +308,34 @@ impl Environment {
     }
 }
 
+/// The fields that a row stands for: one, none if no program may access it, or one for each element.
+fn fields(row: &ContextField) -> Vec<Field> {
+    let rights = match row.access {
+        program::Access::Denied => return Vec::new(),
+        program::Access::Read => Rights::Read,
+        program::Access::ReadWrite => Rights::ReadWrite,
+    };
+    let field = |name: String, offset: u32, size: u32| Field {
+        name,
+        offset,
+        size,
+        rights,
+        granularity: row.granularity,
+    };
+    if row.count == 1 || row.granularity == Granularity::Bytes {
+        return vec![field(
+            row.name.to_owned(),
+            row.offset,
+            row.end() - row.offset,
+        )];
+    }
+    let element = |at: u32| {
+        let name = format!("{}[{at}]", row.name);
+        field(name, row.offset + at * row.size, row.size)
+    };
+    (0..row.count).map(element).collect()
+}
+
 /// The name under which people know a helper, even one that no environment offers.
 pub(crate) fn helper_name(number: i32) -> Option<&'static str> {
     helper_by_id(number).map(|helper| helper.name())
@@ -290,4 +344,42 @@ pub(crate) fn helper_name(number: i32) -> Option<&'static str> {
 /// Whether the design of 2014 had a function of this name.
 pub(crate) fn is_named_2014(name: &str) -> bool {
     named_2014(name).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bpfcc_isa::program::PROGRAM_TYPES;
+
+    #[test]
+    fn every_name_is_listed_and_known() {
+        let supported = PROGRAM_TYPES
+            .iter()
+            .filter_map(Environment::of_program_type);
+        let names: Vec<_> = supported.map(|environment| environment.name).collect();
+        assert_eq!(names, Environment::NAMES[1..]);
+        for name in Environment::NAMES {
+            assert_eq!(Environment::named(name).unwrap().name(), name);
+        }
+        assert!(Environment::named("xdp").is_none());
+    }
+
+    #[test]
+    fn sections_choose_environments() {
+        let of = |section| Environment::of_section(section).map(|env| env.name());
+        assert_eq!(of("events/skb/kfree_skb"), Some("tracing_2014"));
+        assert_eq!(of("raw_tp/kfree_skb"), Some("raw_tracepoint"));
+        assert_eq!(of(".text"), Some("user"));
+        assert_eq!(of("nonsense"), None);
+    }
+
+    #[test]
+    fn arrays_become_a_field_per_element() {
+        let environment = Environment::named("raw_tracepoint").unwrap();
+        let second = environment.context().field("args[1]").unwrap();
+        assert_eq!((second.offset, second.size), (8, 8));
+        assert!(second.permits(4, Access::Read));
+        assert!(!second.permits(8, Access::Write));
+        assert_eq!(environment.context().size(), 96);
+    }
 }

@@ -52,7 +52,7 @@ pub enum Rights {
 }
 
 impl Rights {
-    fn permit(self, access: Access) -> bool {
+    pub(crate) fn permit(self, access: Access) -> bool {
         match access {
             Access::Read => self != Rights::Write,
             Access::Write => self != Rights::Read,
@@ -405,16 +405,13 @@ fn check_context(
     let Context::Fields {
         environment,
         fields,
+        ..
     } = context.layout
     else {
         return Ok(());
     };
-    let holds = |field: &&crate::env::Field| {
-        let (start, end) = (u64::from(field.offset), field.end());
-        start <= offset && offset + len <= end
-    };
-    match fields.iter().find(holds) {
-        Some(field) if field.rights.permit(access) => Ok(()),
+    match fields.iter().find(|field| field.holds(offset, len)) {
+        Some(field) if field.permits(len, access) => Ok(()),
         Some(_) => Err(Denied::Rights(RegionKind::Context)),
         None => Err(Denied::Field {
             environment,

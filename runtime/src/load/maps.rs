@@ -91,6 +91,10 @@ fn new_map(spec: MapSpec) -> Result<Arc<dyn Map>, LoadError> {
     })
 }
 
+fn kind_of(number: u32) -> Result<MapKind, MapDefError> {
+    MapKind::from_number(number).ok_or(MapDefError::Kind(number))
+}
+
 fn btf_maps(object: &Object, id: SectionId, places: &mut Places) -> Result<(), LoadError> {
     for symbol in variables(object, id) {
         let spec = btf_map(object, symbol).map_err(|reason| LoadError::Map {
@@ -133,7 +137,7 @@ fn btf_map(object: &Object, symbol: &Symbol) -> Result<MapSpec, MapDefError> {
     };
     Ok(MapSpec {
         name: symbol.name.clone(),
-        kind: MapKind::parse(number("type")?.ok_or(MapDefError::Member("type"))?)?,
+        kind: kind_of(number("type")?.ok_or(MapDefError::Member("type"))?)?,
         key_size: size("key", "key_size")?,
         value_size: size("value", "value_size")?,
         max_entries: number("max_entries")?.unwrap_or(0),
@@ -174,7 +178,7 @@ fn legacy_maps(
         };
         // The flags came later; older objects have four words.
         let five = words::<5>(section, symbol.value).filter(|_| symbol.size != 16);
-        let [kind, key_size, value_size, max_entries, flags] = five
+        let [number, key_size, value_size, max_entries, flags] = five
             .or_else(|| {
                 let [kind, key, value, max] = words(section, symbol.value)?;
                 Some([kind, key, value, max, 0])
@@ -182,7 +186,7 @@ fn legacy_maps(
             .ok_or_else(|| error(MapDefError::CutOff))?;
         let spec = MapSpec {
             name: symbol.name.clone(),
-            kind: MapKind::parse(kind).map_err(error)?,
+            kind: kind_of(number).map_err(error)?,
             key_size,
             value_size,
             max_entries,
@@ -194,8 +198,6 @@ fn legacy_maps(
     Ok(())
 }
 
-/// `BPF_TABLE_HASH`; the other type of 2014, longest prefix match, was never written.
-const TABLE_HASH: u32 = 1;
 /// Bytes of `struct bpf_table`.
 const TABLE_BYTES: u64 = 20;
 
@@ -212,14 +214,12 @@ fn tables(
             map: name.clone(),
             reason,
         };
-        let [kind, key_size, value_size, max_entries, _parameter] =
+        let [number, key_size, value_size, max_entries, _parameter] =
             words(section, offset).ok_or_else(|| error(MapDefError::CutOff))?;
-        if kind != TABLE_HASH {
-            return Err(error(MapDefError::Kind(kind)));
-        }
+        let kind = MapKind::from_table_type_2014(number);
         let map = new_map(MapSpec {
             name: name.clone(),
-            kind: MapKind::Hash,
+            kind: kind.ok_or_else(|| error(MapDefError::Kind(number)))?,
             key_size,
             value_size,
             max_entries,

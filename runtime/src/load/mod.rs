@@ -18,7 +18,7 @@ use bpfcc_isa::{DecodeReason, Insn};
 use bpfcc_object::{Endian, Object, SectionId, SymbolKind};
 
 use crate::env::Environment;
-use crate::map::{MapError, MapKind};
+use crate::map::MapError;
 use crate::program::{MapSet, Program};
 
 use code::Unit;
@@ -188,8 +188,8 @@ pub enum MapDefError {
     /// A size is given twice, differently.
     #[error("`{0}` is given twice with different sizes")]
     Contradiction(&'static str),
-    /// Maps of this type are not implemented.
-    #[error("maps of type {0} are not supported by this runtime")]
+    /// There is no such type.
+    #[error("there is no map type {0}")]
     Kind(u32),
     /// It cannot be created.
     #[error("{0}")]
@@ -381,10 +381,4 @@ fn globals(object: &Object, places: &maps::Places) -> Vec<Global> {
     };
     let named = object.symbols.iter().filter(|s| !s.name.is_empty());
     named.filter_map(global).collect()
-}
-
-impl MapKind {
-    fn parse(number: u32) -> Result<MapKind, MapDefError> {
-        MapKind::from_number(number).ok_or(MapDefError::Kind(number))
-    }
 }

@@ -5,7 +5,7 @@
 use crate::errno::Errno;
 use crate::map::values::Values;
 use crate::map::{
-    BPF_EXIST, BPF_F_MMAPABLE, BPF_NOEXIST, Map, MapError, MapSpec, check_create_flags, check_len,
+    BPF_EXIST, BPF_F_MMAPABLE, BPF_NOEXIST, Map, MapError, MapSpec, check_len, check_spec,
 };
 use crate::memory::Region;
 
@@ -21,7 +21,7 @@ impl ArrayMap {
         if spec.key_size != 4 {
             return Err(MapError::ArrayKey(spec.key_size));
         }
-        check_create_flags(&spec, BPF_F_MMAPABLE)?;
+        check_spec(&spec, BPF_F_MMAPABLE)?;
         let values = Values::new(&spec, 0)?;
         Ok(ArrayMap { spec, values })
     }

@@ -14,7 +14,7 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use crate::errno::Errno;
 use crate::map::values::Values;
 use crate::map::{
-    BPF_F_NO_PREALLOC, Map, MapError, MapSpec, check_create_flags, check_len, check_update_flags,
+    BPF_F_NO_PREALLOC, Map, MapError, MapSpec, check_len, check_spec, check_update_flags,
 };
 use crate::memory::Region;
 
@@ -37,7 +37,7 @@ struct Index {
 
 impl HashMap {
     pub(super) fn new(spec: MapSpec) -> Result<HashMap, MapError> {
-        check_create_flags(&spec, BPF_F_NO_PREALLOC)?;
+        check_spec(&spec, BPF_F_NO_PREALLOC)?;
         let values = Values::new(&spec, 1)?;
         Ok(HashMap {
             spec,

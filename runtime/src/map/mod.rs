@@ -13,6 +13,8 @@ mod values;
 use std::fmt;
 use std::sync::Arc;
 
+pub use bpfcc_isa::program::MapKind;
+
 use crate::errno::Errno;
 use crate::memory::{Region, Rights};
 
@@ -37,41 +39,6 @@ pub const BPF_F_MMAPABLE: u32 = 1 << 10;
 
 /// Largest key and value; Linux limits them by what `kmalloc` can return.
 const MAX_ENTRY_BYTES: u32 = 4 << 20;
-
-/// Type of a map; the numbers are those of `enum bpf_map_type`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[repr(u32)]
-pub enum MapKind {
-    /// `BPF_MAP_TYPE_HASH`.
-    Hash = 1,
-    /// `BPF_MAP_TYPE_ARRAY`.
-    Array = 2,
-}
-
-impl MapKind {
-    /// The type with this number, if maps of this type can be created.
-    pub const fn from_number(number: u32) -> Option<MapKind> {
-        match number {
-            1 => Some(MapKind::Hash),
-            2 => Some(MapKind::Array),
-            _ => None,
-        }
-    }
-
-    /// Name in listings.
-    pub const fn name(self) -> &'static str {
-        match self {
-            MapKind::Hash => "hash",
-            MapKind::Array => "array",
-        }
-    }
-}
-
-impl fmt::Display for MapKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
 
 /// What a map is created from.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -117,6 +84,9 @@ pub enum MapError {
     /// A flag has no meaning for this type, or contradicts another one.
     #[error("the flags {0:#x} are unknown, or contradict each other, for this type of map")]
     Flags(u32),
+    /// Nobody has written this type yet.
+    #[error("maps of type {0} are not supported by this runtime")]
+    Unsupported(MapKind),
     /// The values do not fit into memory.
     #[error("{entries} values of {value_size} bytes do not fit into memory")]
     OutOfMemory {
@@ -176,6 +146,15 @@ impl dyn Map {
 
 /// Creates an empty map.
 pub fn create(spec: MapSpec) -> Result<Arc<dyn Map>, MapError> {
+    Ok(match spec.kind {
+        MapKind::Hash => Arc::new(HashMap::new(spec)?),
+        MapKind::Array => Arc::new(ArrayMap::new(spec)?),
+        kind => return Err(MapError::Unsupported(kind)),
+    })
+}
+
+/// What types have in common that keep values by key.
+fn check_spec(spec: &MapSpec, known_flags: u32) -> Result<(), MapError> {
     if spec.key_size == 0 || spec.value_size == 0 || spec.max_entries == 0 {
         return Err(MapError::Empty);
     }
@@ -184,13 +163,10 @@ pub fn create(spec: MapSpec) -> Result<Arc<dyn Map>, MapError> {
         return Err(MapError::EntryTooBig(largest));
     }
     let one_way = BPF_F_RDONLY_PROG | BPF_F_WRONLY_PROG;
-    if spec.flags & one_way == one_way {
+    if spec.flags & one_way == one_way || spec.flags & !(known_flags | one_way) != 0 {
         return Err(MapError::Flags(spec.flags));
     }
-    Ok(match spec.kind {
-        MapKind::Hash => Arc::new(HashMap::new(spec)?),
-        MapKind::Array => Arc::new(ArrayMap::new(spec)?),
-    })
+    Ok(())
 }
 
 /// Whether an update is wanted, given whether the key exists.
@@ -200,14 +176,6 @@ fn check_update_flags(flags: u64, exists: bool) -> Result<(), Errno> {
         (BPF_EXIST, false) => Err(Errno::ENOENT),
         (BPF_ANY | BPF_NOEXIST | BPF_EXIST, _) => Ok(()),
         _ => Err(Errno::EINVAL),
-    }
-}
-
-fn check_create_flags(spec: &MapSpec, known: u32) -> Result<(), MapError> {
-    if spec.flags & !(known | BPF_F_RDONLY_PROG | BPF_F_WRONLY_PROG) == 0 {
-        Ok(())
-    } else {
-        Err(MapError::Flags(spec.flags))
     }
 }
 
