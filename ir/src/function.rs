@@ -1,8 +1,10 @@
 //! Functions: blocks in order, instructions in blocks, values.
 
 use crate::debug::{FuncDebug, SourceLoc};
-use crate::entity::{Block, EntityRef, Inst, PackedOption, PrimaryMap, SecondaryMap, Slot, Value};
-use crate::inst::InstData;
+use crate::entity::{
+    Block, EntityRef, FuncId, Inst, PackedOption, PrimaryMap, SecondaryMap, Slot, Value,
+};
+use crate::inst::{Callee, InstData};
 use crate::module::{Linkage, Signature};
 use crate::types::Type;
 
@@ -175,6 +177,45 @@ impl Function {
         }
     }
 
+    /// Makes the result of an instruction that was removed a parameter of `block` instead, so that its uses stay valid.
+    pub fn move_to_param(&mut self, value: Value, block: Block) {
+        if let ValueDef::Inst(inst) = self.values[value].def {
+            self.results[inst] = None.into();
+        }
+        self.blocks[block].params.push(value);
+        self.renumber_params(block);
+    }
+
+    /// Rewrites every reference to a function of the module.
+    pub fn renumber_functions(&mut self, new: impl Fn(FuncId) -> FuncId) {
+        for data in self.insts.values_mut() {
+            if let InstData::FuncAddr { func }
+            | InstData::Call {
+                callee: Callee::Func(func),
+                ..
+            } = data
+            {
+                *func = new(*func);
+            }
+        }
+    }
+
+    /// Removes the parameters of `block` for which `keep` is false, and what jumps pass to them.
+    pub fn retain_params(&mut self, block: Block, keep: &[bool]) {
+        retain_by(&mut self.blocks[block].params, keep);
+        self.renumber_params(block);
+        for index in 0..self.layout.len() {
+            let Some(inst) = self.terminator(self.layout[index]) else {
+                continue;
+            };
+            for to in self.insts[inst].targets_mut() {
+                if to.block == block {
+                    retain_by(&mut to.args, keep);
+                }
+            }
+        }
+    }
+
     /// Makes an instruction that is in no block yet, with a result of type `ty` if there is one.
     pub fn new_inst(&mut self, data: InstData, ty: Option<Type>, loc: SourceLoc) -> Inst {
         let inst = self.insts.push(data);
@@ -314,4 +355,9 @@ impl Function {
     pub fn values(&self) -> impl Iterator<Item = Value> + use<> {
         (0..self.values.len()).map(Value::new)
     }
+}
+
+fn retain_by(values: &mut Vec<Value>, keep: &[bool]) {
+    let mut keep = keep.iter();
+    values.retain(|_| keep.next().copied().unwrap_or(true));
 }

@@ -110,6 +110,7 @@ pub mod function;
 pub mod inst;
 pub mod module;
 pub mod parse;
+pub mod pass;
 pub mod print;
 mod ssa;
 pub mod types;

@@ -6,6 +6,8 @@ pub mod dominators;
 pub mod dot;
 pub mod liveness;
 pub mod loops;
+pub mod uses;
 
 pub use cfg::{Cfg, predecessors, reachable, reverse_postorder};
 pub use dominators::{DomTree, dominators};
+pub use uses::use_counts;

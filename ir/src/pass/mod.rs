@@ -1,0 +1,234 @@
+//! Passes: IR to IR. [`PASSES`] is the list in the order they run; to add one, write a file and a row.
+//!
+//! Rules 1–11 of what the kernel's checker accepts hold by construction: a context access is one instruction that no pass
+//! takes apart, loads are neither merged nor moved, and once [`refine`] has run, a use below a check names the checked copy,
+//! so that computing, merging and moving values cannot part the two. Before it, passes rewrite a value only if nobody else
+//! can have checked it.
+
+pub mod dce;
+pub mod expand;
+pub mod fold;
+pub mod fuse;
+pub mod gvn;
+pub mod inline;
+pub mod kinds;
+pub mod promote;
+pub mod refine;
+pub mod simplify_cfg;
+
+use crate::function::Function;
+use crate::module::Module;
+
+/// Whether a pass changed anything.
+#[must_use]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Changed {
+    /// Nothing.
+    No,
+    /// Something.
+    Yes,
+}
+
+impl From<bool> for Changed {
+    fn from(changed: bool) -> Changed {
+        if changed { Changed::Yes } else { Changed::No }
+    }
+}
+
+/// How much to optimise.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub enum Level {
+    /// What the backend and the kernel's checker need, no more.
+    O0,
+    /// Everything.
+    #[default]
+    O1,
+}
+
+/// What a pass looks at.
+#[derive(Clone, Copy, Debug)]
+pub enum Run {
+    /// One function at a time; not called for declarations.
+    Function(fn(&mut Function) -> Changed),
+    /// The module as a whole.
+    Module(fn(&mut Module) -> Changed),
+}
+
+/// A row of [`PASSES`].
+#[derive(Clone, Copy, Debug)]
+pub struct Pass {
+    /// Name, also of the file.
+    pub name: &'static str,
+    /// What it does, in a line.
+    pub about: &'static str,
+    /// The lowest level at which it runs.
+    pub level: Level,
+    /// The pass itself.
+    pub run: Run,
+}
+
+const FOLD: Pass = Pass {
+    name: "fold",
+    about: "compute what is constant, simplify arithmetic, put offsets into accesses",
+    level: Level::O1,
+    run: Run::Function(fold::run),
+};
+
+const SIMPLIFY_CFG: Pass = Pass {
+    name: "simplify_cfg",
+    about: "remove unreachable blocks, join and skip blocks, drop constant parameters",
+    level: Level::O1,
+    run: Run::Function(simplify_cfg::run),
+};
+
+/// All passes in order. A name that stands twice runs twice; "after NAME" then means after the last.
+pub const PASSES: &[Pass] = &[
+    // First, so that everything below sees the bodies in their place.
+    Pass {
+        name: "inline_always",
+        about: "replace calls of always_inline functions by their bodies, remove unused functions",
+        level: Level::O0,
+        run: Run::Module(inline::run_always),
+    },
+    Pass {
+        name: "inline",
+        about: "replace calls of small static functions and of those called once by their bodies",
+        level: Level::O1,
+        run: Run::Module(inline::run),
+    },
+    // A condition must be visible in its branch before `refine` looks at branches.
+    Pass {
+        name: "fuse",
+        about: "branch on comparisons directly",
+        level: Level::O0,
+        run: Run::Function(fuse::run),
+    },
+    Pass {
+        name: "promote",
+        about: "put stack slots whose address stays at home into values",
+        level: Level::O1,
+        run: Run::Function(promote::run),
+    },
+    FOLD,
+    SIMPLIFY_CFG,
+    // From here on no pass can part a check from its uses. Before `gvn`, which may only merge what was checked alike.
+    Pass {
+        name: "refine",
+        about: "name the values a branch has tested, and use these names below it",
+        level: Level::O0,
+        run: Run::Function(refine::run),
+    },
+    // After `refine`, whose null checks make kinds more precise.
+    Pass {
+        name: "kinds",
+        about: "find out what pointers point to",
+        level: Level::O0,
+        run: Run::Function(kinds::run),
+    },
+    Pass {
+        name: "gvn",
+        about: "compute equal values once",
+        level: Level::O1,
+        run: Run::Function(gvn::run),
+    },
+    FOLD,
+    SIMPLIFY_CFG,
+    Pass {
+        name: "dce",
+        about: "remove what nobody uses: instructions, parameters, dead stores, slots",
+        level: Level::O1,
+        run: Run::Function(dce::run),
+    },
+    // Last: what it makes (branches for switches and selections) need not be optimised again.
+    Pass {
+        name: "expand",
+        about: "rewrite what the backend does not select, split critical edges",
+        level: Level::O0,
+        run: Run::Function(expand::run),
+    },
+];
+
+/// How to run the passes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct PassOptions {
+    /// Which passes run.
+    pub level: Level,
+}
+
+/// Runs the passes of a level over a module that [is well-formed](Module::check). `observe` sees the module after each.
+///
+/// # Panics
+/// In debug builds, if a pass breaks a rule of [`check`](crate::check).
+pub fn run_all(
+    module: &mut Module,
+    options: &PassOptions,
+    mut observe: impl FnMut(&Pass, &Module),
+) {
+    for pass in PASSES.iter().filter(|pass| pass.level <= options.level) {
+        if run_one(module, pass) == Changed::Yes && cfg!(debug_assertions) {
+            assert_well_formed(module, pass.name);
+        }
+        observe(pass, module);
+    }
+}
+
+/// Runs one pass over all functions.
+pub fn run_one(module: &mut Module, pass: &Pass) -> Changed {
+    match pass.run {
+        Run::Module(run) => run(module),
+        Run::Function(run) => {
+            let mut changed = false;
+            for func in module.functions.values_mut() {
+                changed |= !func.is_declaration() && run(func) == Changed::Yes;
+            }
+            changed.into()
+        }
+    }
+}
+
+/// Panics with the pass's name, the violations and the text if a module is not well-formed.
+fn assert_well_formed(module: &Module, after: &str) {
+    if let Err(violations) = module.check() {
+        let violations: Vec<String> = violations.iter().map(ToString::to_string).collect();
+        panic!(
+            "after pass `{after}`:\n{}\n\n{module}",
+            violations.join("\n")
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Runs one function pass over a module's text and compares.
+    #[track_caller]
+    pub(super) fn rewrites(run: fn(&mut Function) -> Changed, before: &str, after: &str) {
+        let pass = Pass {
+            name: "the pass",
+            about: "",
+            level: Level::O0,
+            run: Run::Function(run),
+        };
+        rewrites_module(&pass, before, after);
+    }
+
+    /// Runs one pass over a module's text and compares. Indentation does not matter.
+    #[track_caller]
+    pub(super) fn rewrites_module(pass: &Pass, before: &str, after: &str) {
+        let parse = |text| crate::parse(text).unwrap_or_else(|error| panic!("{error}"));
+        let mut module = parse(before);
+        assert_well_formed(&module, "none");
+        let _ = run_one(&mut module, pass);
+        assert_well_formed(&module, pass.name);
+        let (found, expected) = (module.to_string(), parse(after).to_string());
+        assert!(found == expected, "expected:\n{expected}\nfound:\n{found}");
+    }
+
+    #[test]
+    fn every_row_says_what_it_does() {
+        for pass in PASSES {
+            assert!(!pass.name.is_empty() && !pass.about.is_empty());
+        }
+    }
+}
