@@ -160,7 +160,7 @@ fn add_symbol_starts(object: &Object, units: &mut [Unit]) -> Result<(), LoadErro
     for symbol in &object.symbols {
         let unit = symbol.section.and_then(|id| super::unit_of(units, id));
         if let (SymbolKind::Func, Some(unit)) = (symbol.kind, unit) {
-            let slot = slot_of(symbol.value).ok_or_else(|| LoadError::SymbolOutside {
+            let slot = slot_of(symbol.value).ok_or_else(|| LoadError::MisplacedFunction {
                 symbol: symbol.name.clone(),
             })?;
             units[unit].starts.push(slot);
@@ -180,7 +180,11 @@ fn add_called_starts(units: &mut [Unit]) {
         })
         .collect();
     for place in called {
-        units[place.unit].starts.push(place.slot);
+        let unit = &mut units[place.unit];
+        // A call that leads nowhere is an error where it stands, once it is linked.
+        if unit.position_of(place.slot).is_some() {
+            unit.starts.push(place.slot);
+        }
     }
     for unit in units {
         unit.starts.sort_unstable();

@@ -79,9 +79,9 @@ pub enum LoadError {
         /// What is wrong.
         reason: MapDefError,
     },
-    /// A symbol points outside its section.
-    #[error("symbol `{symbol}` lies outside its section")]
-    SymbolOutside {
+    /// A function symbol names no instruction.
+    #[error("no instruction of its section starts where function `{symbol}` should")]
+    MisplacedFunction {
         /// The symbol.
         symbol: String,
     },
@@ -345,7 +345,7 @@ fn function_symbols(object: &Object, units: &[Unit]) -> Result<Vec<Symbol>, Load
         };
         let slot = units[unit].start_of(symbol.value).ok_or_else(|| {
             let symbol = symbol.name.clone();
-            LoadError::SymbolOutside { symbol }
+            LoadError::MisplacedFunction { symbol }
         })?;
         functions.push(Symbol {
             name: symbol.name.clone(),

@@ -5,6 +5,8 @@
     reason = "every test binary compiles this module and uses a part of it"
 )]
 
+pub(crate) mod object;
+
 use bpfcc_isa::{AluOp, Callee, Cond, Imm64, Insn, Reg, Size, Src, Width};
 use bpfcc_runtime::{Environment, EnvironmentChoice, Image, LoadError, MapSet, Vm};
 
