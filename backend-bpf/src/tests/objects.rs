@@ -127,9 +127,6 @@ fn composite(types: &mut Types, name: &str, members: Vec<(&str, DebugTypeId)>) -
 fn object() -> Object {
     let object = crate::compile(&module(), &Options::default()).unwrap();
     let bytes = elf::write(&object).unwrap();
-    if let Ok(path) = std::env::var("BPFCC_TEST_OBJECT") {
-        std::fs::write(path, &bytes).unwrap();
-    }
     elf::read(&bytes).unwrap()
 }
 
