@@ -45,6 +45,20 @@ impl Dialect {
     /// Every dialect.
     pub const ALL: [Dialect; 3] = [Dialect::PseudoC, Dialect::Gnu, Dialect::Bpf64];
 
+    /// The name on command lines: `llvm`, `gnu` or `bpf64`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Dialect::PseudoC => "llvm",
+            Dialect::Gnu => "gnu",
+            Dialect::Bpf64 => "bpf64",
+        }
+    }
+
+    /// The dialect with this name.
+    pub fn from_name(name: &str) -> Option<Dialect> {
+        Dialect::ALL.into_iter().find(|dialect| dialect.name() == name)
+    }
+
     fn label(self, function: usize, block: usize) -> String {
         match self {
             Dialect::PseudoC => format!("LBB{function}_{block}"),
