@@ -20,6 +20,8 @@
 //! An expression's type is unqualified and may be a typedef name: look at it through
 //! [`Types::shape`](crate::types::Types::shape). A place's type keeps its qualifiers; `volatile` is found there.
 
+pub mod visit;
+
 use std::ops::{Index, IndexMut};
 
 pub use bpfcc_ir::{GlobalKind, Linkage};
@@ -690,8 +692,6 @@ pub enum CastKind {
     PtrToPtr,
     /// The value is not needed.
     ToVoid,
-    /// Between two names of one type.
-    Same,
     /// From or to a floating-point type; only ever seen in programs that `restrict` refuses.
     Float,
 }
@@ -795,6 +795,46 @@ impl Expr {
         match self.kind {
             ExprKind::IntConst(value) => Some(value),
             _ => None,
+        }
+    }
+}
+
+impl BinaryOp {
+    /// The operator as C writes it.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            BinaryOp::Add => "+",
+            BinaryOp::Sub => "-",
+            BinaryOp::Mul => "*",
+            BinaryOp::Div => "/",
+            BinaryOp::Rem => "%",
+            BinaryOp::And => "&",
+            BinaryOp::Or => "|",
+            BinaryOp::Xor => "^",
+        }
+    }
+}
+
+impl ShiftOp {
+    /// The operator as C writes it.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            ShiftOp::Left => "<<",
+            ShiftOp::Right => ">>",
+        }
+    }
+}
+
+impl CompareOp {
+    /// The operator as C writes it.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            CompareOp::Eq => "==",
+            CompareOp::Ne => "!=",
+            CompareOp::Lt => "<",
+            CompareOp::Le => "<=",
+            CompareOp::Gt => ">",
+            CompareOp::Ge => ">=",
         }
     }
 }

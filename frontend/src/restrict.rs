@@ -1,0 +1,455 @@
+//! What makes the C "restricted": the rules of BPF that C does not have.
+//!
+//! Each rule is one row of [`Rule`]: a stable code, the rule in a clause that completes "`buf` is 600 bytes; …", and the way
+//! out. Rules that need names or types to be found out are applied where `sema` finds out (variable-length arrays, calls to
+//! undeclared functions); the others are checked here, on the finished tree.
+//!
+//! To add a rule, add a row, apply it in the function below whose subject it is, and write `tests/filetests/errors/CODE.c`.
+
+use std::fmt::Display;
+
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+use crate::tree::visit::{self, Visitor};
+use crate::tree::{Callee, Expr, ExprKind, FuncId, Function, LabelId, Local, Stmt, StmtKind, Unit};
+use crate::types::{IntKind, TypeId, Types};
+
+/// Bytes of stack that one function may use.
+const STACK_BYTES: u64 = 512;
+
+/// Registers that carry arguments: r1 to r5.
+const ARGUMENT_REGISTERS: usize = 5;
+
+macro_rules! rules {
+    ($($(#[$doc:meta])* $variant:ident $code:literal, $rule:literal, $way_out:literal;)+) => {
+        /// A rule that BPF adds to C.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        pub enum Rule { $($(#[$doc])* $variant,)+ }
+
+        impl Rule {
+            /// All rules.
+            pub const ALL: &'static [Rule] = &[$(Rule::$variant),+];
+
+            /// Stable name, for documentation and tests.
+            pub fn code(self) -> &'static str {
+                match self { $(Rule::$variant => $code,)+ }
+            }
+
+            /// The rule.
+            pub fn rule(self) -> &'static str {
+                match self { $(Rule::$variant => $rule,)+ }
+            }
+
+            /// What to do instead.
+            pub fn way_out(self) -> &'static str {
+                match self { $(Rule::$variant => $way_out,)+ }
+            }
+        }
+    };
+}
+
+rules! {
+    /// No backward jumps, unless asked for.
+    Loop "loop",
+        "before Linux 5.3 a BPF program may not jump backwards",
+        "write the iterations out, call `bpf_loop` (Linux 5.17), or pass `--loops` if every kernel you target is 5.3 or newer";
+    /// No cycles in the call graph.
+    Recursion "recursion",
+        "BPF has no recursion: the kernel allows eight frames and no cycle in the call graph",
+        "write a loop with a bound instead, or one function per level";
+    /// No floating-point values.
+    Float "float",
+        "BPF has no floating-point registers",
+        "compute with scaled integers, for example in thousandths";
+    /// No 128-bit values.
+    WideInteger "wide-integer",
+        "BPF's registers have 64 bits",
+        "keep the upper and the lower half in two 64-bit variables";
+    /// Five arguments at most.
+    Arguments "arguments",
+        "BPF passes arguments in the five registers r1 to r5",
+        "put the arguments into a struct and pass a pointer to it";
+    /// Calls go to known functions.
+    IndirectCall "indirect-call",
+        "BPF calls functions by name or by number, not through a variable",
+        "call the function itself, choose with `switch`, or use `bpf_tail_call`";
+    /// No variable argument lists.
+    Variadic "variadic",
+        "a BPF function cannot find out how many arguments its caller passed",
+        "declare each parameter";
+    /// No arrays of variable length.
+    VariableLength "variable-length",
+        "a BPF stack frame has the same size in every call",
+        "use the largest length that can occur, or keep the data in a map";
+    /// No stack memory of variable size.
+    Alloca "alloca",
+        "a BPF stack frame has the same size in every call",
+        "declare an array of the largest size that can occur";
+    /// Copies have a constant length.
+    CopyLength "copy-length",
+        "copies are written out byte by byte, so their length is constant",
+        "copy a constant number of bytes, or call `bpf_probe_read_kernel` with the variable length";
+    /// Atomic operations have two sizes.
+    AtomicSize "atomic-size",
+        "BPF's atomic operations work on 4 or 8 bytes",
+        "use a 32-bit or 64-bit integer";
+    /// Structs travel by pointer.
+    StructByValue "struct-by-value",
+        "BPF passes arguments and results in 64-bit registers",
+        "pass a pointer to the struct";
+    /// A local must fit the stack.
+    StackSize "stack-size",
+        "a BPF stack frame holds 512",
+        "move it into a per-CPU array map, or make it `static`";
+    /// Assembly in C.
+    InlineAssembly "inline-assembly",
+        "only C statements are compiled, not assembly text",
+        "write the statement in C; for a barrier use `__sync_synchronize()` or a `volatile` access";
+    /// Clean-up functions.
+    Cleanup "cleanup",
+        "functions do not run at the end of a scope here",
+        "call the function before each way out of the scope";
+    /// A call needs a declaration.
+    UndeclaredFunction "undeclared-function",
+        "C calls only what was declared before",
+        "include `bpf_helpers.h` for the kernel's helpers, or declare the function above its first call";
+}
+
+impl Rule {
+    /// The error that `thing` breaks this rule. `thing` is a clause that names what stands at `span`.
+    pub fn refuse(self, span: Span, thing: impl Display) -> Diagnostic {
+        Diagnostic::error(span, format!("{thing}; {}", self.rule()))
+            .code(self.code())
+            .help(self.way_out())
+    }
+}
+
+/// What the user allows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Allowed {
+    /// Backward jumps: every kernel the program is for is 5.3 or newer.
+    pub loops: bool,
+}
+
+/// Checks all rules that can be checked on the finished tree.
+pub fn check(unit: &Unit, allowed: Allowed) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    for function in unit.functions.iter().filter(|f| f.body.is_some()) {
+        check_signature(unit, function, &mut diagnostics);
+        check_locals(unit, function, &mut diagnostics);
+        let mut body = BodyRules {
+            unit,
+            function,
+            allowed,
+            seen_labels: Vec::new(),
+            diagnostics: &mut diagnostics,
+        };
+        function
+            .body
+            .iter()
+            .for_each(|block| visit::walk_block(&mut body, block));
+    }
+    check_recursion(unit, &mut diagnostics);
+    diagnostics
+}
+
+/// Parameters and result.
+fn check_signature(unit: &Unit, function: &Function, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(ty) = unit.types.function_type(function.ty) else {
+        return;
+    };
+    let name = &function.name;
+    if let Some(sixth) = function.params.get(ARGUMENT_REGISTERS) {
+        let count = function.params.len();
+        let thing = format!("`{name}` takes {count} arguments");
+        diagnostics.push(Rule::Arguments.refuse(function[*sixth].span, thing));
+    }
+    if ty.variadic {
+        let thing = format!("`{name}` takes a variable number of arguments");
+        diagnostics.push(Rule::Variadic.refuse(function.span, thing));
+    }
+    if let Some(value) = unpassable(&unit.types, ty.result) {
+        let thing = format!("`{name}` returns {}", value.article());
+        diagnostics.push(value.rule().refuse(function.span, thing));
+    }
+}
+
+/// Variables and parameters.
+fn check_locals(unit: &Unit, function: &Function, diagnostics: &mut Vec<Diagnostic>) {
+    for (index, local) in function.locals.iter().enumerate() {
+        let is_param = index < function.params.len();
+        if is_param && let Some(value) = unpassable(&unit.types, local.ty.ty) {
+            let thing = format!("parameter {} is {}", local_name(local), value.article());
+            diagnostics.push(value.rule().refuse(local.span, thing));
+        }
+        let size = unit.types.size_of(local.ty.ty).unwrap_or(0);
+        if size > STACK_BYTES {
+            let thing = format!("{} is {size} bytes", local_name(local));
+            diagnostics.push(Rule::StackSize.refuse(local.span, thing));
+        }
+    }
+}
+
+fn local_name(local: &Local) -> String {
+    match &local.name {
+        Some(name) => format!("`{name}`"),
+        None => "this temporary".to_owned(),
+    }
+}
+
+/// A value that no register holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unpassable {
+    Record,
+    Float,
+    Wide,
+}
+
+impl Unpassable {
+    fn rule(self) -> Rule {
+        match self {
+            Unpassable::Record => Rule::StructByValue,
+            Unpassable::Float => Rule::Float,
+            Unpassable::Wide => Rule::WideInteger,
+        }
+    }
+
+    fn article(self) -> &'static str {
+        match self {
+            Unpassable::Record => "a struct by value",
+            Unpassable::Float => "a floating-point number",
+            Unpassable::Wide => "a 128-bit integer",
+        }
+    }
+}
+
+fn unpassable(types: &Types, ty: TypeId) -> Option<Unpassable> {
+    if types.is_record(ty) {
+        Some(Unpassable::Record)
+    } else if types.is_float(ty) {
+        Some(Unpassable::Float)
+    } else if matches!(types.int_kind(ty), Some(IntKind::Int128 | IntKind::UInt128)) {
+        Some(Unpassable::Wide)
+    } else {
+        None
+    }
+}
+
+/// Applies the rules to the statements and values of one function.
+struct BodyRules<'a> {
+    unit: &'a Unit,
+    function: &'a Function,
+    allowed: Allowed,
+    /// Labels above the current statement.
+    seen_labels: Vec<LabelId>,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl Visitor for BodyRules<'_> {
+    fn visit_stmt(&mut self, stmt: &Stmt) {
+        match &stmt.kind {
+            StmtKind::While { cond, .. } => self.check_loop(stmt.span, "while", Some(cond)),
+            StmtKind::DoWhile { cond, .. } => self.check_loop(stmt.span, "do", Some(cond)),
+            StmtKind::For { cond, .. } => self.check_loop(stmt.span, "for", cond.as_ref()),
+            StmtKind::Label(label) => self.seen_labels.push(*label),
+            StmtKind::Goto(label) => self.check_goto(stmt.span, *label),
+            _ => {}
+        }
+        visit::walk_stmt(self, stmt);
+    }
+
+    fn visit_expr(&mut self, expr: &Expr) {
+        // One message per expression is enough: what is inside a refused value is not looked at.
+        if self.check_value(expr) {
+            return;
+        }
+        if let ExprKind::Call { callee, args } = &expr.kind {
+            self.check_call(expr, callee, args);
+        }
+        visit::walk_expr(self, expr);
+    }
+}
+
+impl BodyRules<'_> {
+    fn refuse(&mut self, rule: Rule, span: Span, thing: impl Display) {
+        self.diagnostics.push(rule.refuse(span, thing));
+    }
+
+    fn check_loop(&mut self, span: Span, keyword: &str, cond: Option<&Expr>) {
+        let runs_once = cond.and_then(Expr::as_const) == Some(0);
+        if !self.allowed.loops && !runs_once {
+            let keyword_span = Span {
+                end: span.start + keyword.len() as u32,
+                ..span
+            };
+            self.refuse(Rule::Loop, keyword_span, format!("this `{keyword}` loops"));
+        }
+    }
+
+    fn check_goto(&mut self, span: Span, label: LabelId) {
+        if self.allowed.loops || !self.seen_labels.contains(&label) {
+            return;
+        }
+        let name = self.function[label].name.as_deref().unwrap_or("case");
+        let thing = format!("this `goto` jumps back to `{name}`");
+        let label_span = self.function[label].span;
+        let error = Rule::Loop.refuse(span, thing);
+        self.diagnostics
+            .push(error.note(label_span, format!("`{name}` stands here")));
+    }
+
+    /// Whether the value was refused.
+    fn check_value(&mut self, expr: &Expr) -> bool {
+        let value = match unpassable(&self.unit.types, expr.ty) {
+            Some(Unpassable::Record) | None => match &expr.kind {
+                // A comparison or conversion has an integer type but computes with its operand's.
+                ExprKind::Compare { lhs: arg, .. } | ExprKind::Cast { arg, .. } => {
+                    unpassable(&self.unit.types, arg.ty).filter(|&kind| kind != Unpassable::Record)
+                }
+                _ => None,
+            },
+            found => found,
+        };
+        if let Some(value) = value {
+            let thing = format!("this is {}", value.article());
+            self.refuse(value.rule(), expr.span, thing);
+        }
+        value.is_some()
+    }
+
+    fn check_call(&mut self, expr: &Expr, callee: &Callee, args: &[Expr]) {
+        let (name, is_variadic) = match callee {
+            Callee::Indirect(_) => {
+                let thing = "the function that this calls is not known when compiling";
+                return self.refuse(Rule::IndirectCall, expr.span, thing);
+            }
+            Callee::Func(id) => {
+                let callee = &self.unit[*id];
+                let ty = self.unit.types.function_type(callee.ty);
+                (callee.name.clone(), ty.is_some_and(|ty| ty.variadic))
+            }
+            Callee::Helper(number) => (helper_name(*number), false),
+        };
+        if is_variadic && args.len() > ARGUMENT_REGISTERS {
+            return self.refuse_sixth(&name, args);
+        }
+        // A defined function was refused where it is defined.
+        let is_defined = matches!(callee, Callee::Func(id) if self.unit[*id].body.is_some());
+        if !is_defined && args.len() > ARGUMENT_REGISTERS {
+            return self.refuse_sixth(&name, args);
+        }
+        if is_defined {
+            return;
+        }
+        for arg in args {
+            if unpassable(&self.unit.types, arg.ty) == Some(Unpassable::Record) {
+                let thing = format!("`{name}` receives a struct by value");
+                self.refuse(Rule::StructByValue, arg.span, thing);
+            }
+        }
+        if unpassable(&self.unit.types, expr.ty) == Some(Unpassable::Record) {
+            let thing = format!("`{name}` returns a struct by value");
+            self.refuse(Rule::StructByValue, expr.span, thing);
+        }
+    }
+
+    fn refuse_sixth(&mut self, name: &str, args: &[Expr]) {
+        let thing = format!("`{name}` is called with {} arguments", args.len());
+        self.refuse(Rule::Arguments, args[ARGUMENT_REGISTERS].span, thing);
+    }
+}
+
+fn helper_name(number: i32) -> String {
+    match bpfcc_isa::helpers::helper_by_id(number) {
+        Some(helper) => helper.name().to_owned(),
+        None => format!("helper {number}"),
+    }
+}
+
+/// A call from one defined function to another.
+#[derive(Clone, Copy)]
+struct CallSite {
+    callee: FuncId,
+    span: Span,
+}
+
+/// Collects the calls of one function.
+struct Calls<'a> {
+    unit: &'a Unit,
+    found: Vec<CallSite>,
+}
+
+impl Visitor for Calls<'_> {
+    fn visit_expr(&mut self, expr: &Expr) {
+        if let ExprKind::Call {
+            callee: Callee::Func(callee),
+            ..
+        } = expr.kind
+            && self.unit[callee].body.is_some()
+        {
+            self.found.push(CallSite {
+                callee,
+                span: expr.span,
+            });
+        }
+        visit::walk_expr(self, expr);
+    }
+}
+
+/// Finds cycles in the call graph: a depth-first walk that meets a function which is still being walked.
+fn check_recursion(unit: &Unit, diagnostics: &mut Vec<Diagnostic>) {
+    let calls: Vec<Vec<CallSite>> = unit.functions.iter().map(|f| calls_of(unit, f)).collect();
+    let mut done = vec![false; unit.functions.len()];
+    for (root, _) in unit.functions() {
+        // The functions from the root to the present one, with how many of their calls have been followed.
+        let mut path: Vec<(FuncId, usize)> = vec![(root, 0)];
+        while let Some((function, next)) = path.last_mut() {
+            let function = *function;
+            let call = calls[function.index()].get(*next).copied();
+            *next += 1;
+            let Some(call) = call.filter(|_| !done[function.index()]) else {
+                done[function.index()] = true;
+                path.pop();
+                continue;
+            };
+            match path.iter().position(|&(on_path, _)| on_path == call.callee) {
+                Some(start) => diagnostics.push(cycle(unit, &calls, &path[start..], call)),
+                None => path.push((call.callee, 0)),
+            }
+        }
+    }
+}
+
+fn calls_of(unit: &Unit, function: &Function) -> Vec<CallSite> {
+    let mut calls = Calls {
+        unit,
+        found: Vec::new(),
+    };
+    if let Some(body) = &function.body {
+        visit::walk_block(&mut calls, body);
+    }
+    calls.found
+}
+
+/// The error at the call that closes a cycle, with a note for each other call of the cycle.
+fn cycle(
+    unit: &Unit,
+    calls: &[Vec<CallSite>],
+    cycle: &[(FuncId, usize)],
+    closing: CallSite,
+) -> Diagnostic {
+    let (last, _) = cycle[cycle.len() - 1];
+    let (caller, callee) = (&unit[last].name, &unit[closing.callee].name);
+    let thing = if last == closing.callee {
+        format!("`{caller}` calls itself")
+    } else {
+        format!("`{caller}` calls `{callee}`, which leads back to `{caller}`")
+    };
+    let mut error = Rule::Recursion.refuse(closing.span, thing);
+    for (&(step, next), &(target, _)) in cycle.iter().zip(&cycle[1..]) {
+        let span = calls[step.index()][next - 1].span;
+        let message = format!("`{}` calls `{}` here", unit[step].name, unit[target].name);
+        error = error.note(span, message);
+    }
+    error
+}

@@ -1,0 +1,668 @@
+//! Functions that the compiler knows: `__builtin_…`, `__sync_…`, `__atomic_…`.
+//!
+//! Each is a row of [`BUILTINS`]. Some are decided here and leave a constant behind; the others become
+//! [`ExprKind::Builtin`] with arguments of the types that [`tree::Builtin`](crate::tree::Builtin) promises.
+
+use lang_c::ast;
+use lang_c::span::Node;
+
+use crate::restrict::Rule;
+use crate::source::Span;
+use crate::tree::{
+    AtomicResult, AtomicRmw, BinaryOp, Builtin, CompareOp, Expr, ExprKind, Place, PlaceKind,
+};
+use crate::types::{IntKind, QualType, Quals, TypeId, Types};
+
+use super::constant::constant_value;
+use super::convert::{self, Context, Operand, constant};
+use super::{Checked, Checker, literal};
+
+/// What has to be done for a builtin.
+#[derive(Clone, Copy)]
+pub(super) enum Known {
+    ConstantP,
+    ChooseExpr,
+    TypesCompatible,
+    ObjectSize,
+    Strlen,
+    Strcmp,
+    /// Gives its first argument as a `long`.
+    Expect,
+    Prefetch,
+    Assume,
+    /// No arguments, no result.
+    Plain(Builtin),
+    Bswap(u32),
+    /// An unsigned argument of this kind, `int` result.
+    Bits(Builtin, IntKind),
+    Copy(Builtin),
+    Memset,
+    Memcmp,
+    /// The type of the operands, if the name gives one.
+    Overflow(BinaryOp, Option<IntKind>),
+    Rmw(AtomicRmw, AtomicResult),
+    CompareAndSwap,
+    BoolCompareAndSwap,
+    CompareExchangeAt,
+    AtomicLoad,
+    AtomicStore,
+    LockRelease,
+    Alloca,
+    Variadic,
+}
+
+use AtomicResult::{New, Old};
+use IntKind::{Int, Long, LongLong, UInt, ULong, ULongLong};
+
+/// All builtins by name.
+static BUILTINS: &[(&str, Known)] = &[
+    ("__builtin_constant_p", Known::ConstantP),
+    ("__builtin_choose_expr", Known::ChooseExpr),
+    ("__builtin_types_compatible_p", Known::TypesCompatible),
+    ("__builtin_object_size", Known::ObjectSize),
+    ("__builtin_dynamic_object_size", Known::ObjectSize),
+    ("__builtin_strlen", Known::Strlen),
+    ("__builtin_strcmp", Known::Strcmp),
+    ("__builtin_expect", Known::Expect),
+    ("__builtin_expect_with_probability", Known::Expect),
+    ("__builtin_prefetch", Known::Prefetch),
+    ("__builtin_assume", Known::Assume),
+    ("__builtin_unreachable", Known::Plain(Builtin::Unreachable)),
+    ("__builtin_trap", Known::Plain(Builtin::Trap)),
+    ("__builtin_abort", Known::Plain(Builtin::Trap)),
+    ("__sync_synchronize", Known::Plain(Builtin::Fence)),
+    ("__atomic_thread_fence", Known::Plain(Builtin::Fence)),
+    ("__builtin_bswap16", Known::Bswap(16)),
+    ("__builtin_bswap32", Known::Bswap(32)),
+    ("__builtin_bswap64", Known::Bswap(64)),
+    ("__builtin_clz", Known::Bits(Builtin::Clz, UInt)),
+    ("__builtin_clzl", Known::Bits(Builtin::Clz, ULong)),
+    ("__builtin_clzll", Known::Bits(Builtin::Clz, ULong)),
+    ("__builtin_ctz", Known::Bits(Builtin::Ctz, UInt)),
+    ("__builtin_ctzl", Known::Bits(Builtin::Ctz, ULong)),
+    ("__builtin_ctzll", Known::Bits(Builtin::Ctz, ULong)),
+    ("__builtin_popcount", Known::Bits(Builtin::Popcount, UInt)),
+    ("__builtin_popcountl", Known::Bits(Builtin::Popcount, ULong)),
+    (
+        "__builtin_popcountll",
+        Known::Bits(Builtin::Popcount, ULong),
+    ),
+    ("__builtin_parity", Known::Bits(Builtin::Parity, UInt)),
+    ("__builtin_parityl", Known::Bits(Builtin::Parity, ULong)),
+    ("__builtin_parityll", Known::Bits(Builtin::Parity, ULong)),
+    ("__builtin_ffs", Known::Bits(Builtin::Ffs, UInt)),
+    ("__builtin_ffsl", Known::Bits(Builtin::Ffs, ULong)),
+    ("__builtin_ffsll", Known::Bits(Builtin::Ffs, ULong)),
+    ("__builtin_memcpy", Known::Copy(Builtin::Memcpy)),
+    ("__builtin_memcpy_inline", Known::Copy(Builtin::Memcpy)),
+    ("__builtin_memmove", Known::Copy(Builtin::Memmove)),
+    ("__builtin_memset", Known::Memset),
+    ("__builtin_memset_inline", Known::Memset),
+    ("__builtin_memcmp", Known::Memcmp),
+    ("__builtin_bcmp", Known::Memcmp),
+    (
+        "__builtin_add_overflow",
+        Known::Overflow(BinaryOp::Add, None),
+    ),
+    (
+        "__builtin_sub_overflow",
+        Known::Overflow(BinaryOp::Sub, None),
+    ),
+    (
+        "__builtin_mul_overflow",
+        Known::Overflow(BinaryOp::Mul, None),
+    ),
+    (
+        "__builtin_sadd_overflow",
+        Known::Overflow(BinaryOp::Add, Some(Int)),
+    ),
+    (
+        "__builtin_saddl_overflow",
+        Known::Overflow(BinaryOp::Add, Some(Long)),
+    ),
+    (
+        "__builtin_saddll_overflow",
+        Known::Overflow(BinaryOp::Add, Some(LongLong)),
+    ),
+    (
+        "__builtin_uadd_overflow",
+        Known::Overflow(BinaryOp::Add, Some(UInt)),
+    ),
+    (
+        "__builtin_uaddl_overflow",
+        Known::Overflow(BinaryOp::Add, Some(ULong)),
+    ),
+    (
+        "__builtin_uaddll_overflow",
+        Known::Overflow(BinaryOp::Add, Some(ULongLong)),
+    ),
+    (
+        "__builtin_ssub_overflow",
+        Known::Overflow(BinaryOp::Sub, Some(Int)),
+    ),
+    (
+        "__builtin_usub_overflow",
+        Known::Overflow(BinaryOp::Sub, Some(UInt)),
+    ),
+    (
+        "__builtin_usubl_overflow",
+        Known::Overflow(BinaryOp::Sub, Some(ULong)),
+    ),
+    (
+        "__builtin_usubll_overflow",
+        Known::Overflow(BinaryOp::Sub, Some(ULongLong)),
+    ),
+    (
+        "__builtin_smul_overflow",
+        Known::Overflow(BinaryOp::Mul, Some(Int)),
+    ),
+    (
+        "__builtin_umul_overflow",
+        Known::Overflow(BinaryOp::Mul, Some(UInt)),
+    ),
+    (
+        "__builtin_umull_overflow",
+        Known::Overflow(BinaryOp::Mul, Some(ULong)),
+    ),
+    (
+        "__builtin_umulll_overflow",
+        Known::Overflow(BinaryOp::Mul, Some(ULongLong)),
+    ),
+    ("__sync_fetch_and_add", Known::Rmw(AtomicRmw::Add, Old)),
+    ("__sync_fetch_and_sub", Known::Rmw(AtomicRmw::Sub, Old)),
+    ("__sync_fetch_and_and", Known::Rmw(AtomicRmw::And, Old)),
+    ("__sync_fetch_and_or", Known::Rmw(AtomicRmw::Or, Old)),
+    ("__sync_fetch_and_xor", Known::Rmw(AtomicRmw::Xor, Old)),
+    ("__sync_fetch_and_nand", Known::Rmw(AtomicRmw::Nand, Old)),
+    ("__sync_add_and_fetch", Known::Rmw(AtomicRmw::Add, New)),
+    ("__sync_sub_and_fetch", Known::Rmw(AtomicRmw::Sub, New)),
+    ("__sync_and_and_fetch", Known::Rmw(AtomicRmw::And, New)),
+    ("__sync_or_and_fetch", Known::Rmw(AtomicRmw::Or, New)),
+    ("__sync_xor_and_fetch", Known::Rmw(AtomicRmw::Xor, New)),
+    ("__sync_nand_and_fetch", Known::Rmw(AtomicRmw::Nand, New)),
+    (
+        "__sync_lock_test_and_set",
+        Known::Rmw(AtomicRmw::Exchange, Old),
+    ),
+    ("__sync_lock_release", Known::LockRelease),
+    ("__sync_val_compare_and_swap", Known::CompareAndSwap),
+    ("__sync_bool_compare_and_swap", Known::BoolCompareAndSwap),
+    ("__atomic_fetch_add", Known::Rmw(AtomicRmw::Add, Old)),
+    ("__atomic_fetch_sub", Known::Rmw(AtomicRmw::Sub, Old)),
+    ("__atomic_fetch_and", Known::Rmw(AtomicRmw::And, Old)),
+    ("__atomic_fetch_or", Known::Rmw(AtomicRmw::Or, Old)),
+    ("__atomic_fetch_xor", Known::Rmw(AtomicRmw::Xor, Old)),
+    ("__atomic_fetch_nand", Known::Rmw(AtomicRmw::Nand, Old)),
+    ("__atomic_add_fetch", Known::Rmw(AtomicRmw::Add, New)),
+    ("__atomic_sub_fetch", Known::Rmw(AtomicRmw::Sub, New)),
+    ("__atomic_and_fetch", Known::Rmw(AtomicRmw::And, New)),
+    ("__atomic_or_fetch", Known::Rmw(AtomicRmw::Or, New)),
+    ("__atomic_xor_fetch", Known::Rmw(AtomicRmw::Xor, New)),
+    ("__atomic_nand_fetch", Known::Rmw(AtomicRmw::Nand, New)),
+    ("__atomic_exchange_n", Known::Rmw(AtomicRmw::Exchange, Old)),
+    ("__atomic_compare_exchange_n", Known::CompareExchangeAt),
+    ("__atomic_load_n", Known::AtomicLoad),
+    ("__atomic_store_n", Known::AtomicStore),
+    ("__builtin_alloca", Known::Alloca),
+    ("__builtin_va_start", Known::Variadic),
+    ("__builtin_va_end", Known::Variadic),
+    ("__builtin_va_copy", Known::Variadic),
+];
+
+/// The builtin with this name.
+pub(super) fn find(name: &str) -> Option<Known> {
+    let row = BUILTINS.iter().find(|(known, _)| *known == name);
+    row.map(|&(_, builtin)| builtin)
+}
+
+impl Checker<'_> {
+    pub(super) fn builtin_call(
+        &mut self,
+        known: Known,
+        node: &Node<ast::CallExpression>,
+        span: Span,
+    ) -> Checked<Operand> {
+        let nodes = node.node.arguments.as_slice();
+        let value = match known {
+            Known::ChooseExpr => return self.choose_expr(nodes, span),
+            Known::ConstantP => self.constant_p(nodes, span),
+            Known::TypesCompatible => self.types_compatible(nodes, span),
+            Known::ObjectSize => self.object_size(nodes, span),
+            Known::Strlen => self.strlen(nodes, span),
+            Known::Strcmp => self.strcmp(nodes, span),
+            Known::Assume => Ok(self.nothing(span)),
+            Known::Alloca => {
+                self.fail(Rule::Alloca.refuse(span, "`alloca` takes memory from the stack"))
+            }
+            Known::Variadic => {
+                self.fail(Rule::Variadic.refuse(span, "this reads a variable argument list"))
+            }
+            _ => {
+                let args = self.arguments(nodes);
+                let args = args.into_iter().collect::<Checked<Vec<_>>>()?;
+                self.evaluated(known, args, span)
+            }
+        };
+        value.map(Operand::Value)
+    }
+
+    /// Builtins whose arguments are ordinary values.
+    fn evaluated(&mut self, known: Known, args: Vec<Expr>, span: Span) -> Checked<Expr> {
+        match known {
+            Known::Expect => {
+                let [value, _] = self.first_args(args, span)?;
+                Ok(self.cast(value, Types::int(Long)))
+            }
+            Known::Prefetch => {
+                let [address] = self.first_args(args, span)?;
+                Ok(self.cast(address, Types::VOID))
+            }
+            Known::Plain(builtin) => Ok(self.builtin(builtin, Vec::new(), Types::VOID, span)),
+            Known::Bswap(bits) => {
+                let [value] = self.first_args(args, span)?;
+                self.bswap(bits, value, span)
+            }
+            Known::Bits(builtin, kind) => {
+                let [value] = self.first_args(args, span)?;
+                self.count_bits(builtin, kind, value, span)
+            }
+            Known::Copy(builtin) => self.copy(builtin, args, span),
+            Known::Memset => self.memset(args, span),
+            Known::Memcmp => self.memcmp(args, span),
+            Known::Overflow(op, kind) => self.overflow(op, kind, args, span),
+            _ => self.atomic(known, args, span),
+        }
+    }
+
+    fn builtin(&self, builtin: Builtin, args: Vec<Expr>, ty: TypeId, span: Span) -> Expr {
+        convert::expr(ExprKind::Builtin { builtin, args }, ty, span)
+    }
+
+    fn nothing(&self, span: Span) -> Expr {
+        self.cast(constant(0, Types::INT, span), Types::VOID)
+    }
+
+    /// The first `N` arguments; memory orders and hints behind them are not used.
+    fn first_args<const N: usize>(&mut self, args: Vec<Expr>, span: Span) -> Checked<[Expr; N]> {
+        let count = args.len();
+        let first: Vec<Expr> = args.into_iter().take(N).collect();
+        first.try_into().or_else(|_| {
+            self.error(
+                span,
+                format!("this builtin needs {N} arguments, not {count}"),
+            )
+        })
+    }
+
+    fn first_nodes<'n, const N: usize>(
+        &mut self,
+        nodes: &'n [Node<ast::Expression>],
+        span: Span,
+    ) -> Checked<&'n [Node<ast::Expression>; N]> {
+        match nodes.first_chunk::<N>() {
+            Some(first) => Ok(first),
+            None => {
+                let count = nodes.len();
+                self.error(
+                    span,
+                    format!("this builtin needs {N} arguments, not {count}"),
+                )
+            }
+        }
+    }
+
+    fn integer_arg(&mut self, value: Expr, ty: TypeId) -> Checked<Expr> {
+        if self.types().is_integer(value.ty) {
+            return Ok(self.cast(value, ty));
+        }
+        let shown = self.show(value.ty);
+        self.error(
+            value.span,
+            format!("this builtin needs an integer, not {shown}"),
+        )
+    }
+}
+
+// Decided here.
+impl Checker<'_> {
+    fn constant_p(&mut self, nodes: &[Node<ast::Expression>], span: Span) -> Checked<Expr> {
+        let [node] = self.first_nodes(nodes, span)?;
+        let value = self.unevaluated(|checker| checker.rvalue(node))?;
+        let is_string = matches!(node.node, ast::Expression::StringLiteral(_));
+        let is_constant = value.as_const().is_some() || is_string;
+        Ok(constant(is_constant.into(), Types::INT, span))
+    }
+
+    fn choose_expr(&mut self, nodes: &[Node<ast::Expression>], span: Span) -> Checked<Operand> {
+        let [condition, then, otherwise] = self.first_nodes(nodes, span)?;
+        let chosen = match self.constant_expression(condition)? {
+            0 => otherwise,
+            _ => then,
+        };
+        self.operand(chosen)
+    }
+
+    fn types_compatible(&mut self, nodes: &[Node<ast::Expression>], span: Span) -> Checked<Expr> {
+        let [a, b] = self.first_nodes(nodes, span)?;
+        let (a, b) = (self.type_argument(a)?, self.type_argument(b)?);
+        let compatible = self.types().compatible_unqualified(a.ty, b.ty);
+        Ok(constant(compatible.into(), Types::INT, span))
+    }
+
+    /// A type where an argument stands: it arrives as `sizeof(type)`.
+    fn type_argument(&mut self, node: &Node<ast::Expression>) -> Checked<QualType> {
+        match &node.node {
+            ast::Expression::SizeOfTy(size) => self.type_name(&size.node.0),
+            _ => self.type_of_expression(node),
+        }
+    }
+
+    /// Sizes are not tracked through pointers: the answer is "unknown", unless the object itself is named.
+    fn object_size(&mut self, nodes: &[Node<ast::Expression>], span: Span) -> Checked<Expr> {
+        let [object, mode] = self.first_nodes(nodes, span)?;
+        let value = self.unevaluated(|checker| checker.rvalue(object))?;
+        let mode = self.constant_expression(mode)?;
+        let named = match &value.kind {
+            ExprKind::AddressOf(place) => self.types().size_of(place.ty.ty),
+            _ => None,
+        };
+        let unknown = if mode & 2 == 0 { ULong.wrap(-1) } else { 0 };
+        let size = named.map_or(unknown, i128::from);
+        Ok(constant(size, Types::int(ULong), span))
+    }
+
+    fn strlen(&mut self, nodes: &[Node<ast::Expression>], span: Span) -> Checked<Expr> {
+        let [string] = self.first_nodes(nodes, span)?;
+        let text = self.constant_string(string)?;
+        Ok(constant(text.len() as i128, Types::int(ULong), span))
+    }
+
+    fn strcmp(&mut self, nodes: &[Node<ast::Expression>], span: Span) -> Checked<Expr> {
+        let [a, b] = self.first_nodes(nodes, span)?;
+        let (a, b) = (self.constant_string(a)?, self.constant_string(b)?);
+        let order = a.cmp(&b) as i128;
+        Ok(constant(order, Types::INT, span))
+    }
+
+    /// The characters of a string literal up to its first zero.
+    fn constant_string(&mut self, node: &Node<ast::Expression>) -> Checked<Vec<u8>> {
+        let span = self.span(node);
+        let ast::Expression::StringLiteral(string) = &node.node else {
+            return self.error(
+                span,
+                "strings are read when compiling; this has to be a string literal",
+            );
+        };
+        match literal::string(&string.node) {
+            Ok(value) => {
+                let end = value.bytes.iter().position(|&byte| byte == 0);
+                Ok(value.bytes[..end.unwrap_or(0)].to_vec())
+            }
+            Err(error) => self.error(span, error.to_string()),
+        }
+    }
+
+    fn bswap(&mut self, bits: u32, value: Expr, span: Span) -> Checked<Expr> {
+        let kind = match bits {
+            16 => IntKind::UShort,
+            32 => UInt,
+            _ => ULong,
+        };
+        let ty = Types::int(kind);
+        let value = self.integer_arg(value, ty)?;
+        Ok(match value.as_const() {
+            Some(value) => {
+                let swapped = (value as u64).swap_bytes() >> (64 - bits);
+                constant(swapped.into(), ty, span)
+            }
+            None => self.builtin(Builtin::Bswap(bits), vec![value], ty, span),
+        })
+    }
+
+    fn count_bits(
+        &mut self,
+        builtin: Builtin,
+        kind: IntKind,
+        value: Expr,
+        span: Span,
+    ) -> Checked<Expr> {
+        let value = self.integer_arg(value, Types::int(kind))?;
+        let counted = value.as_const().and_then(|value| {
+            let (value, unused) = (value as u64, 64 - kind.bits());
+            match builtin {
+                Builtin::Clz if value != 0 => Some(value.leading_zeros() - unused),
+                Builtin::Ctz if value != 0 => Some(value.trailing_zeros()),
+                Builtin::Popcount => Some(value.count_ones()),
+                Builtin::Parity => Some(value.count_ones() % 2),
+                Builtin::Ffs if value == 0 => Some(0),
+                Builtin::Ffs => Some(value.trailing_zeros() + 1),
+                _ => None,
+            }
+        });
+        Ok(match counted {
+            Some(count) => constant(count.into(), Types::INT, span),
+            None => self.builtin(builtin, vec![value], Types::INT, span),
+        })
+    }
+}
+
+// Memory.
+impl Checker<'_> {
+    fn copy(&mut self, builtin: Builtin, args: Vec<Expr>, span: Span) -> Checked<Expr> {
+        let [dst, src, len] = self.first_args(args, span)?;
+        let dst = self.pointer_arg(dst, Quals::NONE, 1)?;
+        let src = self.pointer_arg(src, Quals::CONST, 2)?;
+        let len = self.copy_length(len)?;
+        let ty = dst.ty;
+        Ok(self.builtin(builtin, vec![dst, src, len], ty, span))
+    }
+
+    fn memset(&mut self, args: Vec<Expr>, span: Span) -> Checked<Expr> {
+        let [dst, byte, len] = self.first_args(args, span)?;
+        let dst = self.pointer_arg(dst, Quals::NONE, 1)?;
+        let byte = self.integer_arg(byte, Types::INT)?;
+        let len = self.copy_length(len)?;
+        let ty = dst.ty;
+        Ok(self.builtin(Builtin::Memset, vec![dst, byte, len], ty, span))
+    }
+
+    fn memcmp(&mut self, args: Vec<Expr>, span: Span) -> Checked<Expr> {
+        let [a, b, len] = self.first_args(args, span)?;
+        let a = self.pointer_arg(a, Quals::CONST, 1)?;
+        let b = self.pointer_arg(b, Quals::CONST, 2)?;
+        let len = self.copy_length(len)?;
+        Ok(self.builtin(Builtin::Memcmp, vec![a, b, len], Types::INT, span))
+    }
+
+    fn pointer_arg(&mut self, value: Expr, quals: Quals, number: usize) -> Checked<Expr> {
+        // Copies of volatile memory are the programmer's business.
+        let quals = quals | Quals::VOLATILE;
+        let ty = self.unit.types.pointer_to(Types::VOID.with(quals));
+        let context = Context::Argument(number, "this builtin");
+        self.convert(value, ty.unqualified(), context)
+    }
+
+    fn copy_length(&mut self, len: Expr) -> Checked<Expr> {
+        let len = self.integer_arg(len, Types::int(ULong))?;
+        if len.as_const().is_some() {
+            return Ok(len);
+        }
+        self.fail(Rule::CopyLength.refuse(len.span, "this length is known only at run time"))
+    }
+
+    fn overflow(
+        &mut self,
+        op: BinaryOp,
+        kind: Option<IntKind>,
+        args: Vec<Expr>,
+        span: Span,
+    ) -> Checked<Expr> {
+        let [a, b, result] = self.first_args(args, span)?;
+        let ty = |value: &Expr| kind.map_or(value.ty, Types::int);
+        let (a_ty, b_ty) = (ty(&a), ty(&b));
+        let (a, b) = (self.integer_arg(a, a_ty)?, self.integer_arg(b, b_ty)?);
+        let pointee = self.types().pointee(result.ty);
+        if !pointee.is_some_and(|pointee| self.types().is_integer(pointee.ty)) {
+            let shown = self.show(result.ty);
+            return self.error(
+                result.span,
+                format!(
+                    "the result goes to an integer, so a pointer to one is needed, not {shown}"
+                ),
+            );
+        }
+        let ty = Types::int(IntKind::Bool);
+        Ok(self.builtin(Builtin::Overflow(op), vec![a, b, result], ty, span))
+    }
+}
+
+// Atomic operations.
+impl Checker<'_> {
+    fn atomic(&mut self, known: Known, args: Vec<Expr>, span: Span) -> Checked<Expr> {
+        let Some(pointer) = args.first() else {
+            return self.error(span, "this builtin needs a pointer");
+        };
+        let ty = self.atomic_type(pointer)?;
+        match known {
+            Known::Rmw(op, result) => {
+                let [pointer, value] = self.first_args(args, span)?;
+                let value = self.atomic_value(value, ty)?;
+                let builtin = Builtin::AtomicRmw { op, result };
+                Ok(self.builtin(builtin, vec![pointer, value], ty, span))
+            }
+            Known::CompareAndSwap => {
+                let [pointer, expected, new] = self.first_args(args, span)?;
+                let expected = self.atomic_value(expected, ty)?;
+                let new = self.atomic_value(new, ty)?;
+                let args = vec![pointer, expected, new];
+                Ok(self.builtin(Builtin::CompareExchange, args, ty, span))
+            }
+            Known::BoolCompareAndSwap => {
+                let [pointer, expected, new] = self.first_args(args, span)?;
+                let expected = self.atomic_value(expected, ty)?;
+                let new = self.atomic_value(new, ty)?;
+                self.bool_compare_and_swap(pointer, expected, new, span)
+            }
+            Known::CompareExchangeAt => {
+                let [pointer, expected, new] = self.first_args(args, span)?;
+                let wanted = self.unit.types.pointer_to(ty.unqualified());
+                let context = Context::Argument(2, "this builtin");
+                let expected = self.convert(expected, wanted.unqualified(), context)?;
+                let new = self.atomic_value(new, ty)?;
+                let args = vec![pointer, expected, new];
+                let ty = Types::int(IntKind::Bool);
+                Ok(self.builtin(Builtin::CompareExchangeAt, args, ty, span))
+            }
+            Known::AtomicLoad => {
+                let [pointer] = self.first_args(args, span)?;
+                Ok(self.builtin(Builtin::AtomicLoad, vec![pointer], ty, span))
+            }
+            Known::AtomicStore => {
+                let [pointer, value] = self.first_args(args, span)?;
+                let value = self.atomic_value(value, ty)?;
+                Ok(self.builtin(
+                    Builtin::AtomicStore,
+                    vec![pointer, value],
+                    Types::VOID,
+                    span,
+                ))
+            }
+            _ => {
+                let [pointer] = self.first_args(args, span)?;
+                let zero = self.cast(constant(0, Types::INT, span), ty);
+                Ok(self.builtin(Builtin::AtomicStore, vec![pointer, zero], Types::VOID, span))
+            }
+        }
+    }
+
+    /// The type that an atomic operation works on.
+    fn atomic_type(&mut self, pointer: &Expr) -> Checked<TypeId> {
+        let pointee = self.types().pointee(pointer.ty);
+        let scalar = pointee.filter(|pointee| {
+            self.types().is_integer(pointee.ty) || self.types().is_pointer(pointee.ty)
+        });
+        let Some(pointee) = scalar else {
+            let shown = self.show(pointer.ty);
+            return self.error(
+                pointer.span,
+                format!(
+                    "an atomic operation needs a pointer to an integer or pointer, not {shown}"
+                ),
+            );
+        };
+        match self.types().size_of(pointee.ty) {
+            Some(4 | 8) => Ok(pointee.ty),
+            size => {
+                let thing = format!("this points to {} bytes", size.unwrap_or(0));
+                self.fail(Rule::AtomicSize.refuse(pointer.span, thing))
+            }
+        }
+    }
+
+    fn atomic_value(&mut self, value: Expr, ty: TypeId) -> Checked<Expr> {
+        if self.types().is_scalar(value.ty) {
+            return Ok(self.cast(value, ty));
+        }
+        let shown = self.show(value.ty);
+        self.error(
+            value.span,
+            format!("an atomic operation needs an integer or pointer, not {shown}"),
+        )
+    }
+
+    /// Whether the old value was the expected one, which is evaluated once.
+    fn bool_compare_and_swap(
+        &mut self,
+        pointer: Expr,
+        expected: Expr,
+        new: Expr,
+        span: Span,
+    ) -> Checked<Expr> {
+        let ty = expected.ty;
+        if constant_value(&expected).is_some() {
+            return Ok(self.swapped(pointer, expected.clone(), new, expected, span));
+        }
+        let local = self.temporary(ty.unqualified(), expected.span)?;
+        let place = Place {
+            kind: PlaceKind::Local(local),
+            ty: ty.unqualified(),
+            span: expected.span,
+        };
+        let load = convert::expr(ExprKind::Load(Box::new(place.clone())), ty, expected.span);
+        let assign = ExprKind::Assign {
+            place: Box::new(place),
+            value: Box::new(expected),
+        };
+        let assign = Box::new(convert::expr(assign, ty, span));
+        let swapped = Box::new(self.swapped(pointer, load.clone(), new, load, span));
+        let ty = swapped.ty;
+        Ok(convert::expr(ExprKind::Comma(assign, swapped), ty, span))
+    }
+
+    fn swapped(&self, pointer: Expr, expected: Expr, new: Expr, again: Expr, span: Span) -> Expr {
+        let args = vec![pointer, expected, new];
+        let old = self.builtin(Builtin::CompareExchange, args, again.ty, span);
+        let compare = ExprKind::Compare {
+            op: CompareOp::Eq,
+            lhs: Box::new(old),
+            rhs: Box::new(again),
+        };
+        let compare = convert::expr(compare, Types::INT, span);
+        self.cast(compare, Types::int(IntKind::Bool))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique() {
+        for (index, (name, _)) in BUILTINS.iter().enumerate() {
+            let again = BUILTINS[index + 1..]
+                .iter()
+                .find(|(other, _)| other == name);
+            assert!(again.is_none(), "{name} has two rows");
+        }
+    }
+}

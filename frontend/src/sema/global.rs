@@ -1,0 +1,659 @@
+//! Declarations at file scope: functions, variables, typedefs, and the sections where variables live.
+//!
+//! | declared as | kind | section |
+//! |---|---|---|
+//! | `SEC(".maps")`, `SEC("maps")` | map | as said |
+//! | `SEC("license")`, `SEC("bpf_tables")`, `SEC(".rodata…")`, `const` | read-only | as said, or `.rodata` |
+//! | a string literal | string | `.rodata.str1.1` |
+//! | initialised with something else than zeros | mutable | `.data` |
+//! | the rest | mutable | `.bss` |
+//! | `extern` and never defined | extern | as said: `.kconfig`, `.ksyms` |
+
+use std::collections::HashMap;
+
+use lang_c::ast;
+use lang_c::span::Node;
+
+use crate::diagnostic::Diagnostic;
+use crate::restrict::Rule;
+use crate::source::Span;
+use crate::tree::{
+    Block, FuncId, Function, FunctionAttributes, Global, GlobalId, GlobalKind, Image, Inline,
+    Linkage, Local, LocalId,
+};
+use crate::types::{QualType, TypeId, Typedef};
+
+use super::attribute::Attributes;
+use super::declarator::{Declared, ParamDecl, Specifiers, Storage};
+use super::literal::StringValue;
+use super::scope::{Binding, Entity};
+use super::{Body, Checked, Checker};
+
+impl Checker<'_> {
+    /// A declaration outside of functions (C11 6.9p1).
+    pub(super) fn file_declaration(&mut self, node: &Node<ast::Declaration>) -> Checked<()> {
+        let span = self.span(node);
+        let specifiers = self.declaration_specifiers(&node.node.specifiers, span)?;
+        let results: Vec<Checked<()>> = node
+            .node
+            .declarators
+            .iter()
+            .map(|declarator| self.file_declarator(&specifiers, declarator))
+            .collect();
+        results.into_iter().collect()
+    }
+
+    fn file_declarator(
+        &mut self,
+        specifiers: &Specifiers,
+        node: &Node<ast::InitDeclarator>,
+    ) -> Checked<()> {
+        let declared = self.declared(specifiers, &node.node.declarator)?;
+        if self.declare_without_storage(specifiers, &declared, node)? {
+            return Ok(());
+        }
+        let id = self.declare_global(&declared, specifiers.storage)?;
+        match &node.node.initializer {
+            Some(initializer) => self.define_global(id, &declared, initializer),
+            None if specifiers.storage == Some(Storage::Extern) => Ok(()),
+            None => {
+                self.tentative(id);
+                Ok(())
+            }
+        }
+    }
+
+    /// One declarator with the attributes of its specifiers.
+    pub(super) fn declared(
+        &mut self,
+        specifiers: &Specifiers,
+        node: &Node<ast::Declarator>,
+    ) -> Checked<Declared> {
+        let mut declared = self.declarator(specifiers.ty, node)?;
+        let mut attributes = specifiers.attributes.clone();
+        attributes.merge(std::mem::take(&mut declared.attributes));
+        declared.attributes = attributes;
+        Ok(declared)
+    }
+
+    /// Declares typedefs and functions, which are no variables; says whether it was one.
+    pub(super) fn declare_without_storage(
+        &mut self,
+        specifiers: &Specifiers,
+        declared: &Declared,
+        node: &Node<ast::InitDeclarator>,
+    ) -> Checked<bool> {
+        if specifiers.storage == Some(Storage::Typedef) {
+            self.declare_typedef(declared)?;
+        } else if self.types().is_function(declared.ty.ty) {
+            self.declare_function(declared, specifiers.storage)?;
+        } else {
+            return Ok(false);
+        }
+        match &node.node.initializer {
+            Some(initializer) => {
+                let span = self.span(initializer);
+                self.error(span, "only variables have initial values")
+            }
+            None => Ok(true),
+        }
+    }
+
+    fn declare_typedef(&mut self, declared: &Declared) -> Checked<()> {
+        let Some(name) = &declared.name else {
+            return Ok(());
+        };
+        let previous = self.scopes.lookup_here(name);
+        if let Some(Binding {
+            entity: Entity::Typedef(ty),
+            span: Some(_),
+        }) = previous
+            && self.types().compatible(ty.unqualified(), declared.ty)
+        {
+            // Saying the same again is allowed (C11 6.7p3).
+            return Ok(());
+        }
+        let ty = self.unit.types.declare_typedef(Typedef {
+            name: name.clone(),
+            target: declared.ty,
+            align: declared.attributes.align,
+            tags: declared.attributes.tags.clone(),
+            span: declared.span,
+        });
+        self.declare_name(name, Entity::Typedef(ty), declared.span)
+    }
+
+    /// Gives a name its meaning in the present scope, where it may not have one yet.
+    pub(super) fn declare_name(&mut self, name: &str, entity: Entity, span: Span) -> Checked<()> {
+        if let Some(Binding {
+            span: Some(first), ..
+        }) = self.scopes.lookup_here(name)
+        {
+            let error = Diagnostic::error(span, format!("`{name}` is declared twice"));
+            return self.fail(error.note(first, "first declared here"));
+        }
+        let span = Some(span);
+        self.scopes.declare(name, Binding { entity, span });
+        Ok(())
+    }
+}
+
+// Functions.
+impl Checker<'_> {
+    /// Declares a function, again or for the first time.
+    fn declare_function(
+        &mut self,
+        declared: &Declared,
+        storage: Option<Storage>,
+    ) -> Checked<FuncId> {
+        let Some(name) = &declared.name else {
+            return self.error(declared.span, "a function needs a name");
+        };
+        let (span, attributes) = (declared.span, &declared.attributes);
+        if let Some(alias) = attributes.alias {
+            return self.error(
+                alias,
+                "a BPF object has no aliases; define a function that calls the other one",
+            );
+        }
+        let entity = match self.scopes.lookup_file(name) {
+            Some(Binding {
+                entity: Entity::Func(id),
+                span: first,
+            }) => {
+                self.check_same_type(name, self.unit[id].ty, declared.ty, span, first)?;
+                let old = self.unit[id].ty.unqualified();
+                self.unit[id].ty = self.types().composite(old, declared.ty).ty;
+                Entity::Func(id)
+            }
+            Some(Binding {
+                span: Some(first), ..
+            }) => {
+                let error = Diagnostic::error(span, format!("`{name}` is declared twice"));
+                return self.fail(error.note(first, "first declared here, as something else"));
+            }
+            _ => Entity::Func(self.new_function(name, declared)),
+        };
+        let Entity::Func(id) = entity else {
+            return Err(super::Reported);
+        };
+        self.merge_function_attributes(id, attributes, storage);
+        let binding = Binding {
+            entity,
+            span: Some(span),
+        };
+        if self.scopes.lookup_file(name).is_none() {
+            self.scopes.declare_in_file(name, binding);
+        }
+        if !self.scopes.is_file_scope() {
+            self.scopes.declare(name, binding);
+        }
+        Ok(id)
+    }
+
+    fn new_function(&mut self, name: &str, declared: &Declared) -> FuncId {
+        let id = FuncId::new(self.unit.functions.len());
+        let symbol = declared.attributes.asm_label.clone();
+        self.unit.functions.push(Function {
+            name: symbol.unwrap_or_else(|| name.to_owned()),
+            ty: declared.ty.ty,
+            params: Vec::new(),
+            locals: Vec::new(),
+            labels: Vec::new(),
+            body: None,
+            linkage: Linkage::Global,
+            attributes: FunctionAttributes::default(),
+            span: declared.span,
+        });
+        id
+    }
+
+    fn check_same_type(
+        &mut self,
+        name: &str,
+        old: TypeId,
+        new: QualType,
+        span: Span,
+        first: Option<Span>,
+    ) -> Checked<()> {
+        if self.types().compatible_unqualified(old, new.ty) {
+            return Ok(());
+        }
+        let (old, new) = (self.show(old), self.show_qual(new));
+        let error = Diagnostic::error(
+            span,
+            format!("`{name}` has type {new} here, but had another before"),
+        );
+        let note = format!("declared as {old} here");
+        self.fail(error.note(first, note))
+    }
+
+    fn merge_function_attributes(
+        &mut self,
+        id: FuncId,
+        attributes: &Attributes,
+        storage: Option<Storage>,
+    ) {
+        let function = &mut self.unit[id];
+        function.linkage = linkage(attributes, storage, function.linkage);
+        let merged = &mut function.attributes;
+        if attributes.section.is_some() {
+            merged.section = attributes.section.clone();
+        }
+        match attributes.inline {
+            // A hint does not take back what another declaration demands.
+            None => {}
+            Some(Inline::Hint) if merged.inline != Inline::Unsaid => {}
+            Some(inline) => merged.inline = inline,
+        }
+        merged.used |= attributes.used;
+        merged.unused |= attributes.unused;
+        merged.noreturn |= attributes.noreturn;
+        merged.tags.extend(attributes.tags.iter().cloned());
+    }
+
+    pub(super) fn function_definition(
+        &mut self,
+        node: &Node<ast::FunctionDefinition>,
+    ) -> Checked<()> {
+        let span = self.span(node);
+        let specifiers = self.declaration_specifiers(&node.node.specifiers, span)?;
+        let declared = self.declared(&specifiers, &node.node.declarator)?;
+        let name = declared.name.clone().unwrap_or_default();
+        let (Some(params), Some(function)) = (
+            declared.params.clone(),
+            self.types().function_type(declared.ty.ty).cloned(),
+        ) else {
+            return self.error(
+                declared.span,
+                format!("`{name}` has a body but no parameter list"),
+            );
+        };
+        let id = self.declare_function(&declared, specifiers.storage)?;
+        if self.unit[id].body.is_some() {
+            let first = self.unit[id].span;
+            let error = Diagnostic::error(declared.span, format!("`{name}` is defined twice"));
+            return self.fail(error.note(first, "first defined here"));
+        }
+        let result = function.result;
+        if !self.types().is_void(result) && !self.types().is_complete(result) {
+            let shown = self.show(result);
+            return self.error(
+                declared.span,
+                format!("`{name}` returns {shown}, which has no size here"),
+            );
+        }
+        self.unit[id].span = declared.span;
+        self.unit[id].ty = declared.ty.ty;
+        self.reported.clear();
+        self.body = Some(Body {
+            name,
+            result,
+            locals: Vec::new(),
+            labels: Vec::new(),
+            named_labels: HashMap::new(),
+            switches: Vec::new(),
+            loops: 0,
+            breakable: 0,
+        });
+        let result = self.scoped(|checker| checker.function_body(&params, &node.node.statement));
+        self.finish_body(id, params.len(), result);
+        self.reported.clear();
+        Ok(())
+    }
+
+    fn function_body(
+        &mut self,
+        params: &[ParamDecl],
+        statement: &Node<ast::Statement>,
+    ) -> Checked<Block> {
+        for param in params {
+            self.declare_param(param)?;
+        }
+        let block = match &statement.node {
+            // The body's block is the scope of the parameters (C11 6.2.1p4).
+            ast::Statement::Compound(items) => self.block_items(items, self.span(statement)),
+            _ => Block {
+                stmts: Vec::new(),
+                span: self.span(statement),
+            },
+        };
+        Ok(block)
+    }
+
+    fn declare_param(&mut self, param: &ParamDecl) -> Checked<()> {
+        let ty = param.param.ty;
+        if !self.types().is_complete(ty.ty) {
+            let shown = self.show_qual(ty);
+            return self.error(
+                param.span,
+                format!("a parameter needs a size; {shown} has none"),
+            );
+        }
+        let align = self.types().align_of(ty.ty);
+        let id = self.add_local(Local {
+            name: param.param.name.clone(),
+            ty,
+            align,
+            tags: param.param.tags.clone(),
+            span: param.span,
+        })?;
+        match &param.param.name {
+            Some(name) => self.declare_name(name, Entity::Local(id), param.span),
+            None => Ok(()),
+        }
+    }
+
+    fn finish_body(&mut self, id: FuncId, params: usize, block: Checked<Block>) {
+        let Some(body) = self.body.take() else {
+            return;
+        };
+        for (name, label) in &body.named_labels {
+            if !label.defined {
+                let message = format!("there is no label `{name}` in `{}`", body.name);
+                self.diagnostics
+                    .push(Diagnostic::error(label.span, message).code("undeclared-label"));
+            }
+        }
+        let function = &mut self.unit[id];
+        function.params = (0..params.min(body.locals.len()))
+            .map(LocalId::new)
+            .collect();
+        function.locals = body.locals;
+        function.labels = body.labels;
+        function.body = block.ok();
+    }
+}
+
+/// Who sees a symbol, given what earlier declarations said.
+fn linkage(attributes: &Attributes, storage: Option<Storage>, before: Linkage) -> Linkage {
+    if storage == Some(Storage::Static) || before == Linkage::Local {
+        Linkage::Local
+    } else if attributes.weak || before == Linkage::Weak {
+        Linkage::Weak
+    } else if attributes.hidden || before == Linkage::Hidden {
+        Linkage::Hidden
+    } else {
+        Linkage::Global
+    }
+}
+
+// Variables.
+impl Checker<'_> {
+    /// Declares a variable with linkage, again or for the first time.
+    pub(super) fn declare_global(
+        &mut self,
+        declared: &Declared,
+        storage: Option<Storage>,
+    ) -> Checked<GlobalId> {
+        let Some(name) = &declared.name else {
+            return self.error(declared.span, "a variable needs a name");
+        };
+        if self.types().is_void(declared.ty.ty) {
+            // `extern void name __ksym;` names an address.
+            if storage != Some(Storage::Extern) {
+                return self.error(declared.span, format!("`{name}` cannot be `void`"));
+            }
+        }
+        let attributes = &declared.attributes;
+        let id = match self.scopes.lookup_file(name) {
+            Some(Binding {
+                entity: Entity::Global(id),
+                span: first,
+            }) => {
+                self.check_same_type(name, self.unit[id].ty.ty, declared.ty, declared.span, first)?;
+                let old = self.unit[id].ty;
+                self.unit[id].ty = self.types().composite(old, declared.ty);
+                id
+            }
+            Some(Binding {
+                span: Some(first), ..
+            }) => {
+                let error = Diagnostic::error(declared.span, format!("`{name}` is declared twice"));
+                return self.fail(error.note(first, "first declared here, as something else"));
+            }
+            _ => {
+                let id = self.new_global(name.clone(), declared.ty, None, declared.span);
+                let entity = Entity::Global(id);
+                let span = Some(declared.span);
+                self.scopes.declare_in_file(name, Binding { entity, span });
+                id
+            }
+        };
+        if !self.scopes.is_file_scope() {
+            let entity = Entity::Global(id);
+            let span = Some(declared.span);
+            self.scopes.declare(name, Binding { entity, span });
+        }
+        let align = self.declared_align(declared);
+        let global = &mut self.unit[id];
+        global.linkage = linkage(attributes, storage, global.linkage);
+        global.align = global.align.max(align);
+        global.used |= attributes.used;
+        global.tags.extend(attributes.tags.iter().cloned());
+        if let Some(section) = &attributes.section {
+            global.section = section.clone();
+        }
+        Ok(id)
+    }
+
+    /// Alignment of a declared object.
+    pub(super) fn declared_align(&self, declared: &Declared) -> u32 {
+        let natural = self.types().align_of(declared.ty.ty);
+        match declared.attributes.align {
+            Some(align) if declared.attributes.packed => align,
+            Some(align) => align.max(natural),
+            None => natural,
+        }
+    }
+
+    /// A global that is `extern` until it gets an image.
+    fn new_global(
+        &mut self,
+        name: String,
+        ty: QualType,
+        image: Option<Image>,
+        span: Span,
+    ) -> GlobalId {
+        let id = GlobalId::new(self.unit.globals.len());
+        let align = self.types().align_of(ty.ty);
+        self.unit.globals.push(Global {
+            name,
+            ty,
+            align,
+            kind: GlobalKind::Extern,
+            section: String::new(),
+            linkage: Linkage::Global,
+            image,
+            used: false,
+            tags: Vec::new(),
+            span,
+        });
+        id
+    }
+
+    /// Gives a declared variable its initial value.
+    pub(super) fn define_global(
+        &mut self,
+        id: GlobalId,
+        declared: &Declared,
+        initializer: &Node<ast::Initializer>,
+    ) -> Checked<()> {
+        if self.unit[id]
+            .image
+            .as_ref()
+            .is_some_and(|image| !image.bytes.is_empty())
+        {
+            let name = self.unit[id].name.clone();
+            let error = Diagnostic::error(declared.span, format!("`{name}` is initialised twice"));
+            return self.fail(error);
+        }
+        self.unit[id].span = declared.span;
+        let ty = self.unit[id].ty;
+        // The value is constant even for a variable that is declared inside of a function.
+        let (ty, init) = self.initializer(ty, initializer)?;
+        self.unit[id].ty = ty;
+        let image = self.image(&init, ty)?;
+        self.unit[id].image = Some(image);
+        self.place_global(id);
+        Ok(())
+    }
+
+    /// A definition without a value (C11 6.9.2p2): zeros, unless a value follows.
+    pub(super) fn tentative(&mut self, id: GlobalId) {
+        // An image without bytes marks it until the end of the file.
+        let global = &mut self.unit[id];
+        global.image.get_or_insert_with(Image::default);
+    }
+
+    /// Fills in the zeros of definitions that never got a value.
+    pub(super) fn finish_globals(&mut self) {
+        for index in 0..self.unit.globals.len() {
+            let id = GlobalId::new(index);
+            let is_tentative = self.unit[id]
+                .image
+                .as_ref()
+                .is_some_and(|image| image.bytes.is_empty());
+            if is_tentative {
+                self.finish_tentative(id);
+            }
+        }
+    }
+
+    fn finish_tentative(&mut self, id: GlobalId) {
+        if let Some((element, None)) = self.types().array_parts(self.unit[id].ty) {
+            // C11 6.9.2p5: as if it had one element.
+            let quals = self.unit[id].ty.quals;
+            self.unit[id].ty = self.unit.types.array(element, 1).with(quals);
+        }
+        let Some(size) = self.types().size_of(self.unit[id].ty.ty) else {
+            let (name, shown) = (self.unit[id].name.clone(), self.show_qual(self.unit[id].ty));
+            let message = format!("`{name}` needs a size; {shown} has none");
+            self.report(Diagnostic::error(self.unit[id].span, message));
+            return;
+        };
+        self.unit[id].image = Some(Image {
+            bytes: vec![0; size as usize],
+            pointers: Vec::new(),
+        });
+        self.place_global(id);
+    }
+
+    /// Decides what the loader does with a defined variable, and its section.
+    pub(super) fn place_global(&mut self, id: GlobalId) {
+        let is_const = self.is_constant_object(self.unit[id].ty);
+        let global = &mut self.unit[id];
+        let is_zero = global.image.as_ref().is_some_and(|image| {
+            image.pointers.is_empty() && image.bytes.iter().all(|&byte| byte == 0)
+        });
+        global.kind = match global.section.as_str() {
+            "maps" | ".maps" => GlobalKind::Map,
+            section if section.starts_with("maps/") => GlobalKind::Map,
+            "license" | "version" | "bpf_tables" => GlobalKind::ReadOnly,
+            section if section.starts_with(".rodata") => GlobalKind::ReadOnly,
+            _ if is_const => GlobalKind::ReadOnly,
+            _ => GlobalKind::Mutable,
+        };
+        if global.section.is_empty() {
+            let section = match (global.kind, is_zero) {
+                (GlobalKind::ReadOnly, _) => ".rodata",
+                (_, true) => ".bss",
+                (_, false) => ".data",
+            };
+            global.section = section.to_owned();
+        }
+    }
+
+    /// Whether an object is `const`, or an array of such.
+    fn is_constant_object(&self, ty: QualType) -> bool {
+        let mut ty = self.types().canonical(ty);
+        while let Some((element, _)) = self.types().array_parts(ty) {
+            ty = self.types().canonical(element);
+        }
+        ty.quals.is_const
+    }
+
+    /// A static variable of a function.
+    pub(super) fn static_local(
+        &mut self,
+        declared: &Declared,
+        initializer: Option<&Node<ast::Initializer>>,
+    ) -> Checked<()> {
+        let name = declared.name.clone().unwrap_or_default();
+        let function = self.body.as_ref().map_or("", |body| body.name.as_str());
+        let symbol = self.unique_name(format!("{function}.{name}"));
+        let id = self.new_global(symbol, declared.ty, None, declared.span);
+        let align = self.declared_align(declared);
+        let global = &mut self.unit[id];
+        global.linkage = Linkage::Local;
+        global.align = align;
+        global.used = declared.attributes.used;
+        global.section = declared.attributes.section.clone().unwrap_or_default();
+        self.declare_name(&name, Entity::Global(id), declared.span)?;
+        match initializer {
+            Some(initializer) => self.define_global(id, declared, initializer),
+            None => {
+                self.tentative(id);
+                Ok(())
+            }
+        }
+    }
+
+    fn unique_name(&self, name: String) -> String {
+        let taken = |name: &str| self.unit.globals.iter().any(|global| global.name == name);
+        if !taken(&name) {
+            return name;
+        }
+        let numbered = (1..).map(|number| format!("{name}.{number}"));
+        let mut free = numbered.filter(|name| !taken(name));
+        free.next().unwrap_or(name)
+    }
+
+    /// The global of a string literal; equal ones share it.
+    pub(super) fn string_global(
+        &mut self,
+        value: StringValue,
+        ty: QualType,
+        span: Span,
+    ) -> GlobalId {
+        let plain = value.element.bytes() == 1;
+        if plain && let Some(&id) = self.strings.get(&value.bytes) {
+            return id;
+        }
+        let name = format!(".str.{}", self.unit.globals.len());
+        let image = Image {
+            bytes: value.bytes.clone(),
+            pointers: Vec::new(),
+        };
+        let id = self.new_global(name, ty, Some(image), span);
+        let global = &mut self.unit[id];
+        global.linkage = Linkage::Local;
+        // Only strings without a zero inside may be merged by the linker.
+        let mergeable = plain && !value.bytes[..value.bytes.len() - 1].contains(&0);
+        (global.kind, global.section) = if mergeable {
+            (GlobalKind::String, ".rodata.str1.1".to_owned())
+        } else {
+            (GlobalKind::ReadOnly, ".rodata".to_owned())
+        };
+        if plain {
+            self.strings.insert(value.bytes, id);
+        }
+        id
+    }
+
+    /// A compound literal outside of functions (C11 6.5.2.5p5).
+    pub(super) fn unnamed_global(&mut self, ty: QualType, image: Image, span: Span) -> GlobalId {
+        let name = format!(".compound.{}", self.unit.globals.len());
+        let id = self.new_global(name, ty, Some(image), span);
+        self.unit[id].linkage = Linkage::Local;
+        self.place_global(id);
+        id
+    }
+
+    /// Refuses functions that are to run at the end of a scope.
+    pub(super) fn check_cleanup(&mut self, attributes: &Attributes) {
+        if let Some(span) = attributes.cleanup {
+            self.report(Rule::Cleanup.refuse(span, "`cleanup` names a function to run later"));
+        }
+    }
+}

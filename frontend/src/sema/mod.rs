@@ -1,0 +1,284 @@
+//! Names and types: lang-c's syntax tree becomes the [typed tree](crate::tree).
+//!
+//! The files follow the grammar of C11: [`declarator`] reads declarations into types, [`expr`] types expressions and spells
+//! out conversions, [`stmt`] does statements, [`initializer`] flattens `{ … }`, [`constant`] computes what C wants to know
+//! while compiling, [`attribute`] and [`builtin`] do what GNU C adds, [`global`] decides where variables live.
+//!
+//! A mistake is reported where it is, and checking goes on with the next declaration or statement: the functions here return
+//! [`Checked`], whose error carries nothing because the diagnostic has been written down already.
+//!
+//! What lang-c's grammar lacks arrives in the spellings of [`normalize`](crate::normalize).
+
+mod attribute;
+mod builtin;
+mod constant;
+mod convert;
+mod declarator;
+mod expr;
+mod global;
+mod initializer;
+mod literal;
+mod operator;
+mod pragma;
+mod scope;
+mod stmt;
+mod suggest;
+
+use std::collections::{HashMap, HashSet};
+
+use lang_c::ast;
+use lang_c::span::Node;
+
+use crate::diagnostic::{Diagnostic, any_error};
+use crate::parse;
+use crate::restrict;
+use crate::source::Span;
+use crate::tree::{GlobalId, Label, LabelId, Local, LocalId, Unit};
+use crate::types::{IntKind, QualType, TypeId, Typedef, Types};
+
+use pragma::Pragmas;
+use scope::{Binding, Entity, Scopes};
+
+/// The typedef name whose type is that of the initializer.
+const AUTO_TYPE: &str = "__auto_type";
+
+/// Deepest nesting of expressions, statements and declarators. An ordinary program stays far below; generated text that
+/// does not would exhaust the stack.
+const DEPTH_LIMIT: u32 = 4000;
+
+/// Largest object in bytes: offsets in an object are 32 bits wide.
+const OBJECT_LIMIT: u64 = i32::MAX as u64;
+
+/// What the user wants.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Options {
+    /// What of the restrictions is lifted.
+    pub allowed: restrict::Allowed,
+}
+
+/// The diagnostic has been reported; there is no result.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Reported;
+
+/// A result, unless its absence has been reported.
+type Checked<T> = Result<T, Reported>;
+
+/// Checks a file. There is a tree if nothing is wrong with it.
+///
+/// To be called, like everything that walks a tree, inside [`with_big_stack`](crate::parse::with_big_stack).
+pub fn check(parsed: &parse::Unit, options: &Options) -> (Option<Unit>, Vec<Diagnostic>) {
+    let mut checker = Checker::new(parsed);
+    for declaration in &parsed.ast.0 {
+        // An error has been reported; the next declaration may be fine.
+        let _ = checker.external_declaration(declaration);
+    }
+    checker.finish_globals();
+    let Checker {
+        unit,
+        mut diagnostics,
+        ..
+    } = checker;
+    if !any_error(&diagnostics) {
+        diagnostics.extend(restrict::check(&unit, options.allowed));
+    }
+    let unit = (!any_error(&diagnostics)).then_some(unit);
+    (unit, diagnostics)
+}
+
+/// State of checking one file.
+struct Checker<'a> {
+    parsed: &'a parse::Unit,
+    pragmas: Pragmas,
+    unit: Unit,
+    scopes: Scopes,
+    diagnostics: Vec<Diagnostic>,
+    /// The function whose body is being checked.
+    body: Option<Body>,
+    /// String literals that already are globals.
+    strings: HashMap<Vec<u8>, GlobalId>,
+    /// Undeclared names that were reported in the present function: once is enough.
+    reported: HashSet<String>,
+    depth: u32,
+    auto_type: Option<TypeId>,
+}
+
+/// State of checking one function body.
+struct Body {
+    name: String,
+    result: TypeId,
+    locals: Vec<Local>,
+    labels: Vec<Label>,
+    named_labels: HashMap<String, NamedLabel>,
+    /// The enclosing `switch` statements, innermost last.
+    switches: Vec<stmt::Switch>,
+    /// Loops around the present statement, where `continue` may stand.
+    loops: u32,
+    /// Loops and switches, where `break` may stand.
+    breakable: u32,
+}
+
+/// A label that was defined or jumped to.
+struct NamedLabel {
+    id: LabelId,
+    defined: bool,
+    /// First use or definition.
+    span: Span,
+}
+
+impl<'a> Checker<'a> {
+    fn new(parsed: &'a parse::Unit) -> Checker<'a> {
+        Checker {
+            parsed,
+            pragmas: Pragmas::new(parsed),
+            unit: Unit::default(),
+            scopes: Scopes::new(),
+            diagnostics: Vec::new(),
+            body: None,
+            strings: HashMap::new(),
+            reported: HashSet::new(),
+            depth: 0,
+            auto_type: None,
+        }
+    }
+
+    /// Declares the type names that compilers know by themselves.
+    fn declare_builtin_types(&mut self, span: Span) {
+        let va_list = self.unit.types.void_pointer();
+        let rows = [
+            ("__int128_t", Types::int(IntKind::Int128)),
+            ("__uint128_t", Types::int(IntKind::UInt128)),
+            ("__builtin_va_list", va_list),
+            ("bool", Types::int(IntKind::Bool)),
+            (AUTO_TYPE, Types::INT),
+        ];
+        for (name, target) in rows {
+            let ty = self.unit.types.declare_typedef(Typedef {
+                name: name.to_owned(),
+                target: target.unqualified(),
+                align: None,
+                tags: Vec::new(),
+                span,
+            });
+            if name == AUTO_TYPE {
+                self.auto_type = Some(ty);
+            }
+            let entity = Entity::Typedef(ty);
+            self.scopes
+                .declare_in_file(name, Binding { entity, span: None });
+        }
+    }
+
+    fn external_declaration(&mut self, node: &Node<ast::ExternalDeclaration>) -> Checked<()> {
+        if self.auto_type.is_none() {
+            self.declare_builtin_types(self.span(node));
+        }
+        match &node.node {
+            ast::ExternalDeclaration::Declaration(declaration) => {
+                self.file_declaration(declaration)
+            }
+            ast::ExternalDeclaration::StaticAssert(assertion) => self.static_assert(assertion),
+            ast::ExternalDeclaration::FunctionDefinition(definition) => {
+                self.function_definition(definition)
+            }
+        }
+    }
+
+    fn types(&self) -> &Types {
+        &self.unit.types
+    }
+
+    fn span<T>(&self, node: &Node<T>) -> Span {
+        self.parsed.map.span(node.span)
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Reports an error and gives what to return.
+    fn fail<T>(&mut self, diagnostic: Diagnostic) -> Checked<T> {
+        self.report(diagnostic);
+        Err(Reported)
+    }
+
+    fn error<T>(&mut self, span: Span, message: impl Into<String>) -> Checked<T> {
+        self.fail(Diagnostic::error(span, message))
+    }
+
+    fn warn(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
+        self.report(Diagnostic::warning(span, message).code(code));
+    }
+
+    /// The type in quotes.
+    fn show(&self, ty: TypeId) -> String {
+        self.show_qual(ty.unqualified())
+    }
+
+    fn show_qual(&self, ty: QualType) -> String {
+        self.unit.types.describe(ty)
+    }
+
+    /// Runs `f` one level deeper, unless that is too deep.
+    fn nested<T>(&mut self, span: Span, f: impl FnOnce(&mut Self) -> Checked<T>) -> Checked<T> {
+        if self.depth >= DEPTH_LIMIT {
+            return self.error(
+                span,
+                format!("this nests more than {DEPTH_LIMIT} levels deep; split it up"),
+            );
+        }
+        self.depth += 1;
+        let result = f(self);
+        self.depth -= 1;
+        result
+    }
+
+    /// Runs `f` and forgets the locals and globals that it made: for operands of `sizeof` and `typeof`, which are not
+    /// evaluated.
+    fn unevaluated<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
+        let globals = self.unit.globals.len();
+        let locals = self.body.as_ref().map_or(0, |body| body.locals.len());
+        let result = f(self);
+        self.unit.globals.truncate(globals);
+        self.strings.retain(|_, id| id.index() < globals);
+        if let Some(body) = &mut self.body {
+            body.locals.truncate(locals);
+        }
+        result
+    }
+
+    /// Runs `f` in a block of its own.
+    fn scoped<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
+        self.scopes.enter();
+        let result = f(self);
+        self.scopes.leave();
+        result
+    }
+
+    /// Adds a local without a name.
+    fn temporary(&mut self, ty: QualType, span: Span) -> Checked<LocalId> {
+        let align = self.types().align_of(ty.ty);
+        self.add_local(Local {
+            name: None,
+            ty,
+            align,
+            tags: Vec::new(),
+            span,
+        })
+    }
+
+    fn add_local(&mut self, local: Local) -> Checked<LocalId> {
+        let span = local.span;
+        let Some(body) = &mut self.body else {
+            return self.error(
+                span,
+                "only functions can compute this; a global's value is constant",
+            );
+        };
+        let id = LocalId::new(body.locals.len());
+        body.locals.push(local);
+        Ok(id)
+    }
+}
+
+#[cfg(test)]
+mod tests;
