@@ -456,8 +456,9 @@ impl Wanted {
             .filter(|&text| has(text));
         // Only expressions start with these two.
         let expression = has("!") && has("~");
-        // A statement may start with `;`, `{` or `(` too; that says nothing.
-        let closing = if expression {
+        // A statement or a declaration may be just `;`; that says nothing.
+        let between = has("<typedef_name>") && !has(",") && !has(")");
+        let closing = if expression || between {
             Vec::new()
         } else {
             closing.collect()

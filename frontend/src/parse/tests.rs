@@ -200,8 +200,11 @@ fn pragmas_keep_their_place() {
     );
 }
 
-/// Every way in which a program can nest, as a function of how deep.
-const NESTINGS: &[(&str, fn(usize) -> String)] = &[
+/// A name and a program that nests as deep as asked.
+type Nest = (&'static str, fn(usize) -> String);
+
+/// Every way in which a program can nest.
+const NESTINGS: &[Nest] = &[
     ("parentheses", |n| around("int x = ", "(", "1", ")", n, ";")),
     ("declarator", |n| around("int ", "(*", "x", ")", n, ";")),
     ("parameters", |n| {

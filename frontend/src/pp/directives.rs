@@ -286,11 +286,8 @@ impl Preprocessor<'_> {
                     self.end_conditional(&keyword);
                     return Ok(());
                 }
-                sym::ELIF | sym::ELIFDEF | sym::ELIFNDEF | sym::ELSE if depth == 0 => {
-                    if self.begin_alternative(&keyword)? {
-                        return Ok(());
-                    }
-                }
+                _ if depth > 0 || !is_alternative(keyword.text) => {}
+                _ if self.begin_alternative(&keyword)? => return Ok(()),
                 _ => {}
             }
         }
@@ -497,7 +494,7 @@ impl Preprocessor<'_> {
                 });
             }
         }
-        let may_fall_back = !self.options.no_standard_includes && headers::find(name).is_some();
+        let may_fall_back = !self.options.no_standard_includes && headers::exists(name);
         let next_dir = user_dirs + self.options.system_dirs.len();
         may_fall_back.then(|| Found {
             place: Place::Embedded(name.to_owned()),
@@ -727,6 +724,13 @@ impl Preprocessor<'_> {
             act(&mut self.macros, name);
         }
     }
+}
+
+fn is_alternative(keyword: Symbol) -> bool {
+    matches!(
+        keyword,
+        sym::ELIF | sym::ELIFDEF | sym::ELIFNDEF | sym::ELSE
+    )
 }
 
 /// The macro that must be undefined for `#if !defined NAME`, if the condition is just that.

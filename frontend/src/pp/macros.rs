@@ -415,6 +415,12 @@ impl Stream {
     }
 }
 
+/// A call as written: its arguments and its closing parenthesis.
+struct Call {
+    arguments: Vec<Vec<Token>>,
+    close: Token,
+}
+
 /// One argument of a call: as written, and with the macros in it replaced.
 #[derive(Default)]
 struct Argument {
@@ -515,7 +521,11 @@ impl Preprocessor<'_> {
         name: &Token,
         stream: &mut Stream,
     ) -> Result<(), Stop> {
-        let Some((raw, close)) = self.collect_arguments(parameters, name, stream)? else {
+        let Some(Call {
+            arguments: raw,
+            close,
+        }) = self.collect_arguments(parameters, name, stream)?
+        else {
             return Ok(());
         };
         let use_site = if close.expansion == name.expansion {
@@ -609,14 +619,19 @@ impl Preprocessor<'_> {
         parameters: &Parameters,
         name: &Token,
         stream: &mut Stream,
-    ) -> Result<Option<(Vec<Vec<Token>>, Token)>, Stop> {
+    ) -> Result<Option<Call>, Stop> {
         self.next_argument_token(stream)?;
         let mut arguments = vec![Vec::new()];
         let mut depth = 0_usize;
         while let Some(token) = self.next_argument_token(stream)? {
             let in_variadic = parameters.variadic && arguments.len() == parameters.names.len();
             match token.text {
-                sym::R_PAREN if depth == 0 => return Ok(Some((arguments, token))),
+                sym::R_PAREN if depth == 0 => {
+                    return Ok(Some(Call {
+                        arguments,
+                        close: token,
+                    }));
+                }
                 sym::COMMA if depth == 0 && !in_variadic => {
                     arguments.push(Vec::new());
                     continue;
@@ -974,7 +989,7 @@ impl Preprocessor<'_> {
             names: vec![sym::VA_ARGS],
             variadic: true,
         };
-        let Some((arguments, _)) = self.collect_arguments(&one, name, stream)? else {
+        let Some(Call { arguments, .. }) = self.collect_arguments(&one, name, stream)? else {
             return Ok(true);
         };
         let answer = match builtin {
