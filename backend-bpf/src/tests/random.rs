@@ -1,5 +1,7 @@
 //! Random IR programs give the same result on the machine, at every level, as in the IR's own evaluator.
 //!
+//! They are compiled as they are and optimised; the evaluator always runs them as they are, so this tests the passes too.
+//!
 //! The programs are made of straight code, diamonds and counted loops; values of both widths are in scope everywhere below
 //! their definition, so that many are live at once, across calls too. Constants are mostly the ones at which something
 //! changes: around zero, at the ends of 16, 31, 32 and 63 bits.
@@ -7,6 +9,7 @@
 use std::fmt::Write as _;
 
 use bpfcc_ir::eval::{Evaluator, Fault, Host, Memory};
+use bpfcc_ir::pass::{Level, PassOptions, run_all};
 use bpfcc_ir::{Module, Type};
 use bpfcc_isa::{AluOp, Cond, Size};
 
@@ -14,7 +17,7 @@ use super::machine::Machine;
 use super::parse;
 use crate::Cpu;
 
-const PROGRAMS: u64 = 200;
+const PROGRAMS: u64 = 100;
 const CTX: u64 = 0x1_0000;
 const CTX_BYTES: usize = 64;
 const ENDS: [i64; 16] = [
@@ -51,11 +54,16 @@ fn check(seed: u64, cpus: &[Cpu], text: &str) {
         .unwrap_or_else(|errors| panic!("{errors:?}\n{text}"));
     let args = [CTX, seed.wrapping_mul(0x9e37_79b9_7f4a_7c15), seed << 31];
     let (expected, expected_world) = evaluate(&module, &args);
-    for &cpu in cpus {
-        let mut world = World::new();
-        let result = Machine::new(&module, cpu, &mut world).call("f", &args);
-        assert_eq!(result, expected, "seed {seed} at {}:\n{text}", cpu.name());
-        assert_eq!(world.bytes, expected_world.bytes, "seed {seed}\n{text}");
+    for level in [Level::O0, Level::O1] {
+        let mut module = module.clone();
+        run_all(&mut module, &PassOptions { level }, |_, _| {});
+        for &cpu in cpus {
+            let mut world = World::new();
+            let result = Machine::new(&module, cpu, &mut world).call("f", &args);
+            let case = format!("seed {seed} at {} and {level:?}:\n{text}", cpu.name());
+            assert_eq!(result, expected, "{case}");
+            assert_eq!(world.bytes, expected_world.bytes, "{case}");
+        }
     }
 }
 
@@ -226,7 +234,7 @@ impl Generator {
 
     fn operation(&mut self) {
         let ty = self.int();
-        match self.random(14) {
+        match self.random(15) {
             0 => {
                 let arg = self.pick(ty);
                 self.emit(ty, &format!("neg v{arg}"));
@@ -249,6 +257,7 @@ impl Generator {
             }
             5 | 6 => self.memory(ty),
             7 => self.call(ty),
+            8 => self.comparison(ty),
             _ => {
                 let ops: Vec<AluOp> = AluOp::ALL
                     .iter()
@@ -258,6 +267,20 @@ impl Generator {
                 let (op, a, b) = (ops[self.random(ops.len())], self.pick(ty), self.pick(ty));
                 self.emit(ty, &format!("{} v{a}, v{b}", op.name()));
             }
+        }
+    }
+
+    /// What `expand` turns into branches.
+    fn comparison(&mut self, ty: Type) {
+        let compared = self.int();
+        let (a, b) = (self.pick(compared), self.pick(compared));
+        let cond = Cond::ALL[self.random(Cond::ALL.len())];
+        let test = format!("v{a} {} v{b}", bpfcc_ir::print::cond_name(cond));
+        if self.random(2) == 0 {
+            self.emit(Type::I32, &format!("compare {test}"));
+        } else {
+            let (then, otherwise) = (self.pick(ty), self.pick(ty));
+            self.emit(ty, &format!("select {test}, v{then}, v{otherwise}"));
         }
     }
 
