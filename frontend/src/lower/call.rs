@@ -1,0 +1,200 @@
+//! Calls: of functions of the program, of the kernel's helpers by number, of the host's functions by name.
+
+use bpfcc_ir::{Callee, Type, Value};
+
+use super::function::Body;
+use super::memory::{Access, Address};
+use super::repr::{Repr, Scalar, repr};
+use super::signature::{
+    ResultPath, helper_result_kind, helper_returns_nothing, result_path,
+};
+use crate::tree::{self, Expr, FuncId};
+
+/// A call that is ready to be made.
+struct Ready {
+    callee: Callee,
+    args: Vec<Value>,
+}
+
+impl Body<'_, '_> {
+    /// A call that gives a scalar.
+    pub(super) fn call_value(
+        &mut self,
+        expr: &Expr,
+        callee: &tree::Callee,
+        args: &[Expr],
+    ) -> Scalar {
+        match result_path(self.types(), expr.ty) {
+            ResultPath::Word(ty) => {
+                let ready = self.prepare(callee, args, None);
+                let value = ready.and_then(|ready| self.call_word(ready, ty));
+                self.after_call(callee);
+                let value = value.unwrap_or_else(|| self.builder.iconst(ty, 0));
+                if is_foreign(self.module.unit, callee) {
+                    Scalar::Word(self.sanitize(value, expr))
+                } else {
+                    Scalar::Word(value)
+                }
+            }
+            ResultPath::Memory => {
+                let result = self.temporary(expr.ty);
+                self.call_into(expr, callee, args, result);
+                self.load_scalar(result, expr.ty, Access::Plain)
+            }
+            ResultPath::Nothing => {
+                panic!("a call of a `void` function is evaluated for its effect")
+            }
+        }
+    }
+
+    /// A call whose struct, union or 128-bit integer is written to memory.
+    pub(super) fn call_into(
+        &mut self,
+        expr: &Expr,
+        callee: &tree::Callee,
+        args: &[Expr],
+        to: Address,
+    ) {
+        debug_assert_eq!(result_path(self.types(), expr.ty), ResultPath::Memory);
+        if let Some(ready) = self.prepare(callee, args, Some(to)) {
+            self.call_nothing(ready);
+        }
+        self.after_call(callee);
+    }
+
+    /// A call whose value is not needed.
+    pub(super) fn call_effect(&mut self, expr: &Expr, callee: &tree::Callee, args: &[Expr]) {
+        let hidden = match result_path(self.types(), expr.ty) {
+            ResultPath::Memory => Some(self.temporary(expr.ty)),
+            ResultPath::Word(_) | ResultPath::Nothing => None,
+        };
+        if let Some(ready) = self.prepare(callee, args, hidden) {
+            self.call_nothing(ready);
+        }
+        self.after_call(callee);
+    }
+
+    fn call_word(&mut self, ready: Ready, ty: Type) -> Option<Value> {
+        let result = match ready.callee {
+            Callee::Helper(id) if helper_returns_nothing(id) => None,
+            Callee::Helper(id) if ty.is_ptr() => Some(Type::Ptr(helper_result_kind(id))),
+            Callee::Helper(_) => Some(ty),
+            Callee::Func(id) => self.module.ir.functions[id].signature.result,
+        };
+        match result {
+            Some(result) => {
+                let value = self.builder.call(ready.callee, &ready.args, result);
+                Some(self.coerce(value, ty))
+            }
+            None => {
+                self.builder.call_void(ready.callee, &ready.args);
+                None
+            }
+        }
+    }
+
+    fn call_nothing(&mut self, ready: Ready) {
+        let result = match ready.callee {
+            Callee::Helper(_) => None,
+            Callee::Func(id) => self.module.ir.functions[id].signature.result,
+        };
+        match result {
+            Some(result) => {
+                self.builder.call(ready.callee, &ready.args, result);
+            }
+            None => self.builder.call_void(ready.callee, &ready.args),
+        }
+    }
+
+    /// Control does not come back from a function that says so.
+    fn after_call(&mut self, callee: &tree::Callee) {
+        if let tree::Callee::Func(id) = callee
+            && self.module.unit[*id].attributes.noreturn
+        {
+            self.builder.unreachable();
+        }
+    }
+
+    /// Evaluates arguments; nothing is ready if the callee is not known.
+    fn prepare(
+        &mut self,
+        callee: &tree::Callee,
+        args: &[Expr],
+        hidden: Option<Address>,
+    ) -> Option<Ready> {
+        let mut words = Vec::new();
+        if let Some(address) = hidden {
+            words.push(self.address_value(address));
+        }
+        for arg in args {
+            self.argument(arg, &mut words);
+        }
+        match callee {
+            tree::Callee::Helper(id) => Some(Ready {
+                callee: Callee::Helper(*id),
+                args: words,
+            }),
+            tree::Callee::Func(id) => Some(self.ready_for(*id, words)),
+            tree::Callee::Indirect(pointer) => {
+                self.effect(pointer);
+                self.refuse(
+                    "indirect-call",
+                    "this calls a function through a variable; BPF calls functions by name or by number",
+                    "call the function itself, or choose with `switch`",
+                );
+                None
+            }
+        }
+    }
+
+    fn argument(&mut self, arg: &Expr, words: &mut Vec<Value>) {
+        match repr(self.types(), arg.ty) {
+            Repr::Nothing => self.effect(arg),
+            Repr::Word(_) | Repr::Pair => words.extend(self.scalar(arg).words()),
+            Repr::Memory => {
+                let copy = self.temporary(arg.ty);
+                self.evaluate_into(arg, copy);
+                words.push(self.address_value(copy));
+            }
+        }
+    }
+
+    /// Fits arguments to what a function takes: a declaration without prototype lets a program pass anything (C11 6.5.2.2p6).
+    fn ready_for(&mut self, id: FuncId, mut words: Vec<Value>) -> Ready {
+        let function = &self.module.unit[id];
+        let callee = self.module.function(id);
+        let params = self.module.ir.functions[callee].signature.params.clone();
+        let takes_more = function.body.is_none() && self.is_open_ended(id);
+        if !takes_more {
+            words.truncate(params.len());
+        }
+        let mut args = Vec::new();
+        for (index, word) in words.into_iter().enumerate() {
+            args.push(match params.get(index) {
+                Some(&ty) => self.coerce(word, ty),
+                None => word,
+            });
+        }
+        for &ty in params.iter().skip(args.len()) {
+            args.push(self.builder.iconst(ty, 0));
+        }
+        Ready {
+            callee: Callee::Func(callee),
+            args,
+        }
+    }
+
+    /// Whether a function's declaration allows more arguments than it names.
+    fn is_open_ended(&self, id: FuncId) -> bool {
+        let ty = self.types().function_type(self.module.unit[id].ty);
+        ty.is_some_and(|ty| ty.variadic || !ty.prototyped)
+    }
+}
+
+/// Whether the code that is called was compiled by someone else.
+fn is_foreign(unit: &tree::Unit, callee: &tree::Callee) -> bool {
+    match callee {
+        tree::Callee::Func(id) => unit[*id].body.is_none(),
+        tree::Callee::Helper(_) | tree::Callee::Indirect(_) => true,
+    }
+}

@@ -1,0 +1,294 @@
+//! C types for debug information.
+//!
+//! Every type is described once and has its number before its parts are looked at, since structs point to each other in
+//! circles. A header like `vmlinux.h` connects ten thousand types by pointers; to carry only what a program is about, a struct
+//! that is reached through a pointer in another struct alone stays a declaration ([`DebugType::Forward`]), as with clang.
+
+use std::collections::{HashMap, HashSet};
+
+use bpfcc_ir::debug::{DebugMember, DebugType, IntEncoding, Qualifier};
+use bpfcc_ir::entity::{DebugTypeId, PrimaryMap};
+
+use super::reach::Used;
+use crate::tree::{Function, Global, GlobalKind, Unit};
+use crate::types::{
+    FunctionType, IntKind, QualType, Quals, Record, RecordDef, RecordId, RecordKind, TypeId,
+    TypeKind, Types,
+};
+
+/// Describes types, each once.
+pub(super) struct DebugTypes<'a> {
+    types: &'a Types,
+    /// Structs that are described with their members.
+    complete: HashSet<RecordId>,
+    described: PrimaryMap<DebugTypeId, DebugType>,
+    numbers: HashMap<QualType, DebugTypeId>,
+}
+
+impl<'a> DebugTypes<'a> {
+    /// Finds out what is to be described for the functions and globals that are used.
+    pub(super) fn new(unit: &'a Unit, used: &Used) -> DebugTypes<'a> {
+        DebugTypes {
+            types: &unit.types,
+            complete: complete_records(unit, used),
+            described: PrimaryMap::new(),
+            numbers: HashMap::new(),
+        }
+    }
+
+    /// The type of a function, with the names of its parameters.
+    pub(super) fn prototype(&mut self, function: &Function) -> Option<DebugTypeId> {
+        let ty = self.types.function_type(function.ty)?;
+        let mut ty = ty.clone();
+        for (param, &local) in ty.params.iter_mut().zip(&function.params) {
+            param.name.clone_from(&function[local].name);
+        }
+        let description = self.function(&ty);
+        Some(self.described.push(description))
+    }
+
+    /// The number of a type; `None` for `void`.
+    pub(super) fn describe(&mut self, ty: QualType) -> Option<DebugTypeId> {
+        let ty = self.without_tags(ty);
+        if ty == Types::VOID.unqualified() {
+            return None;
+        }
+        if let Some(&number) = self.numbers.get(&ty) {
+            return Some(number);
+        }
+        let number = self.described.push(DebugType::Pointer(None));
+        self.numbers.insert(ty, number);
+        let description = self.description(ty);
+        self.described[number] = description;
+        Some(number)
+    }
+
+    /// All types that were described.
+    pub(super) fn finish(self) -> PrimaryMap<DebugTypeId, DebugType> {
+        self.described
+    }
+
+    /// The type without what cannot be described: `btf_type_tag`s, `_Atomic`, address spaces.
+    fn without_tags(&self, ty: QualType) -> QualType {
+        let mut ty = ty;
+        while let TypeKind::Tagged { inner, .. } = self.types.kind(ty.ty) {
+            ty = inner.and(ty.quals);
+        }
+        let quals = Quals {
+            is_const: ty.quals.is_const,
+            is_volatile: ty.quals.is_volatile,
+            is_restrict: ty.quals.is_restrict,
+            ..Quals::NONE
+        };
+        ty.ty.with(quals)
+    }
+
+    fn description(&mut self, ty: QualType) -> DebugType {
+        match outermost_qualifier(ty.quals) {
+            Some((qualifier, rest)) => {
+                DebugType::Qualified(qualifier, self.describe(ty.ty.with(rest)))
+            }
+            None => self.shape(ty.ty),
+        }
+    }
+
+    fn shape(&mut self, ty: TypeId) -> DebugType {
+        match self.types.kind(ty) {
+            TypeKind::Void => DebugType::Pointer(None),
+            TypeKind::Int(kind) => integer(*kind),
+            TypeKind::Float(kind) => DebugType::Float {
+                name: kind.name().to_owned(),
+                bytes: kind.bytes(),
+            },
+            TypeKind::Enum(id) => {
+                let definition = self.types.enumeration(*id);
+                DebugType::Enum {
+                    name: definition.tag.clone().unwrap_or_default(),
+                    bytes: definition.repr.bytes(),
+                    signed: definition.repr.is_signed(),
+                    values: definition.values.clone().unwrap_or_default(),
+                }
+            }
+            TypeKind::Pointer(pointee) => DebugType::Pointer(self.describe(*pointee)),
+            TypeKind::Array { element, len } => DebugType::Array {
+                element: self.describe_object(*element),
+                count: u32::try_from(len.unwrap_or(0)).unwrap_or(u32::MAX),
+            },
+            TypeKind::Function(function) => self.function(function),
+            TypeKind::Record(id) => self.record(*id),
+            TypeKind::Typedef(id) => {
+                let typedef = self.types.typedef(*id);
+                DebugType::Typedef {
+                    name: typedef.name.clone(),
+                    target: self.describe(typedef.target),
+                }
+            }
+            TypeKind::Tagged { inner, .. } => self.description(*inner),
+        }
+    }
+
+    /// The number of a type that is not `void`.
+    fn describe_object(&mut self, ty: QualType) -> DebugTypeId {
+        self.describe(ty)
+            .unwrap_or_else(|| panic!("elements, members and parameters are not `void`"))
+    }
+
+    fn function(&mut self, ty: &FunctionType) -> DebugType {
+        let params = ty.params.iter().map(|param| {
+            let name = param.name.clone().unwrap_or_default();
+            (name, self.describe_object(param.ty))
+        });
+        let params = params.collect();
+        DebugType::FuncProto {
+            result: self.describe(ty.result.unqualified()),
+            params,
+            variadic: ty.variadic,
+        }
+    }
+
+    fn record(&mut self, id: RecordId) -> DebugType {
+        let record = self.types.record(id);
+        let name = record.tag.clone().unwrap_or_default();
+        let is_union = record.kind == RecordKind::Union;
+        match &record.definition {
+            Some(definition) if self.complete.contains(&id) => DebugType::Composite {
+                name,
+                is_union,
+                bytes: u32::try_from(definition.size).unwrap_or(u32::MAX),
+                members: self.members(definition),
+            },
+            _ => DebugType::Forward { name, is_union },
+        }
+    }
+
+    fn members(&mut self, definition: &RecordDef) -> Vec<DebugMember> {
+        let fields = definition.fields.iter().map(|field| DebugMember {
+            name: field.name.clone().unwrap_or_default(),
+            ty: self.describe_object(field.ty),
+            bit_offset: u32::try_from(field.bit_offset).unwrap_or(u32::MAX),
+            bit_width: field.bit_width.map(|width| width as u8),
+        });
+        fields.collect()
+    }
+}
+
+fn integer(kind: IntKind) -> DebugType {
+    let encoding = match kind {
+        IntKind::Bool => IntEncoding::Bool,
+        IntKind::Char => IntEncoding::Char,
+        _ if kind.is_signed() => IntEncoding::Signed,
+        _ => IntEncoding::Unsigned,
+    };
+    DebugType::Int {
+        name: kind.name().to_owned(),
+        bytes: kind.bytes(),
+        encoding,
+    }
+}
+
+/// The qualifier to describe first, and the others.
+fn outermost_qualifier(quals: Quals) -> Option<(Qualifier, Quals)> {
+    let mut rest = quals;
+    if std::mem::take(&mut rest.is_const) {
+        Some((Qualifier::Const, rest))
+    } else if std::mem::take(&mut rest.is_volatile) {
+        Some((Qualifier::Volatile, rest))
+    } else if std::mem::take(&mut rest.is_restrict) {
+        Some((Qualifier::Restrict, rest))
+    } else {
+        None
+    }
+}
+
+/// How a type was reached.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Reached {
+    /// From a function or a global.
+    Directly,
+    /// As a part of a struct.
+    InRecord,
+    /// Through a pointer in a struct.
+    BehindPointer,
+}
+
+/// The structs that are described with their members.
+fn complete_records(unit: &Unit, used: &Used) -> HashSet<RecordId> {
+    let mut search = RecordSearch {
+        types: &unit.types,
+        found: HashSet::new(),
+        pending: Vec::new(),
+        seen: HashSet::new(),
+    };
+    for (_, function) in unit.functions().filter(|&(id, _)| used.function(id)) {
+        search.reach(function.ty, Reached::Directly);
+    }
+    for (_, global) in unit.globals().filter(|&(id, _)| used.global(id)) {
+        search.reach(global.ty.ty, Reached::Directly);
+        search.reach_map_contents(global);
+    }
+    while let Some((ty, reached)) = search.pending.pop() {
+        search.look_into(ty, reached);
+    }
+    search.found
+}
+
+struct RecordSearch<'a> {
+    types: &'a Types,
+    found: HashSet<RecordId>,
+    pending: Vec<(TypeId, Reached)>,
+    seen: HashSet<(TypeId, Reached)>,
+}
+
+impl RecordSearch<'_> {
+    fn reach(&mut self, ty: TypeId, reached: Reached) {
+        if self.seen.insert((ty, reached)) {
+            self.pending.push((ty, reached));
+        }
+    }
+
+    /// The members of a map definition point to what the map holds.
+    fn reach_map_contents(&mut self, global: &Global) {
+        let record = self.types.record_id(global.ty.ty);
+        if let (GlobalKind::Map, Some(record)) = (global.kind, record) {
+            for field in self.types.fields(record) {
+                self.reach(field.ty.ty, Reached::Directly);
+            }
+        }
+    }
+
+    fn look_into(&mut self, ty: TypeId, reached: Reached) {
+        match self.types.kind(ty) {
+            TypeKind::Void | TypeKind::Int(_) | TypeKind::Float(_) | TypeKind::Enum(_) => {}
+            TypeKind::Pointer(pointee) => {
+                let behind = match reached {
+                    Reached::Directly => Reached::Directly,
+                    Reached::InRecord | Reached::BehindPointer => Reached::BehindPointer,
+                };
+                self.reach(pointee.ty, behind);
+            }
+            TypeKind::Array { element, .. } => self.reach(element.ty, reached),
+            TypeKind::Function(function) => {
+                self.reach(function.result, reached);
+                for param in &function.params {
+                    self.reach(param.ty.ty, reached);
+                }
+            }
+            TypeKind::Record(id) => self.look_into_record(*id, reached),
+            TypeKind::Typedef(id) => self.reach(self.types.typedef(*id).target.ty, reached),
+            TypeKind::Tagged { inner, .. } => self.reach(inner.ty, reached),
+        }
+    }
+
+    fn look_into_record(&mut self, id: RecordId, reached: Reached) {
+        let Record { tag, .. } = self.types.record(id);
+        // What has no name cannot be declared without its members.
+        if reached == Reached::BehindPointer && tag.is_some() {
+            return;
+        }
+        if self.found.insert(id) {
+            for field in self.types.fields(id) {
+                self.reach(field.ty.ty, Reached::InRecord);
+            }
+        }
+    }
+}

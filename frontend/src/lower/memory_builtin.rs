@@ -1,0 +1,204 @@
+//! `memcpy` and its relatives, inline (VERIFIER-RULES 17): the size is a constant, and there is no function to call.
+
+use bpfcc_ir::{self as ir, BlockCall, Type, Value};
+use bpfcc_isa::{AluOp, Cond, Size, SwapKind};
+
+
+use super::function::Body;
+use super::memory::{Access, Address, Base, pieces};
+
+use crate::tree::{CastKind, Expr, ExprKind};
+
+/// With more loads and stores than this, the inline form is no longer reasonable.
+const MANY_PIECES: usize = 128;
+
+/// As many values of a `memmove` are kept in registers and on the stack between its loads and its stores.
+const MANY_VALUES: usize = 16;
+
+impl Body<'_, '_> {
+    /// `memcpy(to, from, size)`; gives `to`.
+    pub(super) fn copy_memory(&mut self, args: &[Expr]) -> Address {
+        let (to, from) = (self.pointer(&args[0]), self.pointer(&args[1]));
+        if let Some(size) = self.constant_size("memcpy", &args[2]) {
+            self.copy(to, from, size);
+        }
+        to
+    }
+
+    /// `memmove(to, from, size)`; gives `to`.
+    pub(super) fn move_memory(&mut self, args: &[Expr]) -> Address {
+        let (to, from) = (self.pointer(&args[0]), self.pointer(&args[1]));
+        let Some(size) = self.constant_size("memmove", &args[2]) else {
+            return to;
+        };
+        if are_apart(to, from, size) {
+            self.copy(to, from, size);
+        } else {
+            self.move_through_registers(to, from, size);
+        }
+        to
+    }
+
+    fn move_through_registers(&mut self, to: Address, from: Address, size: u32) {
+        let parts = pieces(size.into(), to.align.min(from.align));
+        if parts.len() > MANY_VALUES {
+            let message = format!(
+                "this memmove of {size} bytes may overlap; it takes {} values at once, and there are ten registers",
+                parts.len()
+            );
+            return self.refuse(
+                "large-memmove",
+                &message,
+                "use memcpy if the regions are apart, or move aligned data in smaller parts",
+            );
+        }
+        let mut values = Vec::new();
+        for &(at, size) in &parts {
+            let from = from.plus(at as i64);
+            values.push(self.load_unsigned(Type::I64, size, from, Access::Plain));
+        }
+        for ((at, size), value) in parts.into_iter().zip(values) {
+            self.store_word(size, to.plus(at as i64), value, Access::Plain);
+        }
+    }
+
+    /// `memset(to, byte, size)`; gives `to`.
+    pub(super) fn set_memory(&mut self, args: &[Expr]) -> Address {
+        let to = self.pointer(&args[0]);
+        let Some(size) = self.constant_size("memset", &args[2]) else {
+            return to;
+        };
+        match self.constant_of(&args[1]) {
+            Some(byte) => self.fill(to, byte as u8, size),
+            None => self.set_to_variable(to, &args[1], size),
+        }
+        to
+    }
+
+    fn set_to_variable(&mut self, to: Address, byte: &Expr, size: u32) {
+        let parts = pieces(size.into(), to.align);
+        if parts.len() > MANY_PIECES {
+            return self.refuse_many("memset", parts.len());
+        }
+        let byte = self.word(byte);
+        let byte = self.builder.zero_extend(Type::I64, Size::B, byte);
+        let word = self.with_constant(AluOp::Mul, byte, 0x0101_0101_0101_0101);
+        for (at, size) in parts {
+            self.store_word(size, to.plus(at as i64), word, Access::Plain);
+        }
+    }
+
+    /// `memcmp(a, b, size)`: the first piece that differs decides, read as a big-endian number, as its first byte weighs
+    /// most.
+    pub(super) fn compare_memory(&mut self, args: &[Expr]) -> Value {
+        let [differs, done] = [(); 2].map(|()| self.builder.new_block());
+        let a = self.builder.append_param(differs, Type::I64);
+        let b = self.builder.append_param(differs, Type::I64);
+        let order = self.builder.append_param(done, Type::I32);
+        self.compare_pieces(args, |body, size, values| {
+            let next = body.builder.new_block();
+            let different = body.builder.new_block();
+            body.builder.branch(Cond::Ne, values, different, next);
+            body.start(different);
+            let values = values.map(|value| body.big_endian(size, value));
+            body.builder.jump(BlockCall::new(differs, values));
+            body.start(next);
+        });
+        let zero = self.builder.iconst(Type::I32, 0);
+        self.builder.jump(BlockCall::new(done, [zero]));
+        self.start(differs);
+        let [less, more] = [-1, 1].map(|order| self.builder.iconst(Type::I32, order));
+        let found = self.builder.select(Cond::Lt, [a, b], less, more);
+        self.builder.jump(BlockCall::new(done, [found]));
+        self.start(done);
+        order
+    }
+
+    /// Goes to `then` if the regions differ, else to `otherwise`: a comparison with no interest in which one is less.
+    pub(super) fn memory_differs(
+        &mut self,
+        args: &[Expr],
+        then: ir::Block,
+        otherwise: ir::Block,
+    ) {
+        self.compare_pieces(args, |body, _, values| {
+            let next = body.builder.new_block();
+            body.builder.branch(Cond::Ne, values, then, next);
+            body.start(next);
+        });
+        self.builder.jump(otherwise);
+    }
+
+    fn compare_pieces(
+        &mut self,
+        args: &[Expr],
+        mut compare: impl FnMut(&mut Self, Size, [Value; 2]),
+    ) {
+        let regions = [self.pointer(&args[0]), self.pointer(&args[1])];
+        let Some(size) = self.constant_size("memcmp", &args[2]) else {
+            return;
+        };
+        let parts = pieces(size.into(), regions[0].align.min(regions[1].align));
+        if parts.len() > MANY_PIECES {
+            return self.refuse_many("memcmp", parts.len());
+        }
+        for (at, size) in parts {
+            let values = regions.map(|region| {
+                self.load_unsigned(Type::I64, size, region.plus(at as i64), Access::Plain)
+            });
+            compare(self, size, values);
+        }
+    }
+
+    fn big_endian(&mut self, size: Size, value: Value) -> Value {
+        if size == Size::B {
+            return value;
+        }
+        self.builder.swap(SwapKind::ToBe, size, value)
+    }
+
+    /// The size argument, which must be a constant.
+    fn constant_size(&mut self, name: &str, size: &Expr) -> Option<u32> {
+        let constant = self.constant_of(size).and_then(|size| u32::try_from(size).ok());
+        if constant.is_none() {
+            self.effect(size);
+            let message = format!(
+                "the size of this {name} is not a constant; BPF has no {name} to call, so it is written out inline"
+            );
+            self.refuse(
+                "variable-size",
+                &message,
+                "use a constant size, or a loop with a bound",
+            );
+        }
+        constant
+    }
+
+    fn refuse_many(&mut self, name: &str, count: usize) {
+        let message = format!("this {name} takes {count} accesses; at most {MANY_PIECES} are written out inline");
+        self.refuse(
+            "large-memory-operation",
+            &message,
+            "align the data to 8 bytes, or use a loop with a bound",
+        );
+    }
+
+    fn constant_of(&self, expr: &Expr) -> Option<i128> {
+        match &expr.kind {
+            ExprKind::IntConst(value) => Some(*value),
+            ExprKind::Cast {
+                kind: CastKind::IntToInt,
+                arg,
+            } => Some(self.kind(expr.ty).wrap(self.constant_of(arg)?)),
+            _ => None,
+        }
+    }
+}
+
+/// Whether two regions are known not to overlap.
+fn are_apart(a: Address, b: Address, size: u32) -> bool {
+    match (a.base, b.base) {
+        (Base::Value(_), _) | (_, Base::Value(_)) if a.base != b.base => false,
+        _ => a.base != b.base || a.offset.abs_diff(b.offset) >= size.into(),
+    }
+}
