@@ -1,5 +1,6 @@
 //! The simulated kernel: what helpers ask about the world. Deterministic when asked.
 
+use std::collections::VecDeque;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -7,6 +8,9 @@ use std::time::Instant;
 
 /// Bytes of a task's name (Linux `TASK_COMM_LEN`).
 pub const COMM_BYTES: usize = 16;
+
+/// Pieces of text that the log keeps; like the kernel's it forgets the oldest ones.
+pub const MAX_LOG: usize = 1 << 16;
 
 /// Where `bpf_ktime_get_ns` takes the time from.
 #[derive(Debug)]
@@ -46,7 +50,7 @@ pub struct Kernel {
     /// Name of the task, padded with zeros.
     pub comm: [u8; COMM_BYTES],
     random: AtomicU64,
-    log: Mutex<Vec<String>>,
+    log: Mutex<VecDeque<String>>,
 }
 
 impl Default for Kernel {
@@ -97,16 +101,20 @@ impl Kernel {
     }
 
     pub(crate) fn print(&self, text: String) {
-        self.lock_log().push(text);
+        let mut log = self.lock_log();
+        if log.len() == MAX_LOG {
+            log.pop_front();
+        }
+        log.push_back(text);
     }
 
-    /// What programs printed, a piece for each call.
+    /// What programs printed, a piece for each call; only the last [`MAX_LOG`] of them.
     pub fn log(&self) -> Vec<String> {
-        self.lock_log().clone()
+        self.lock_log().iter().cloned().collect()
     }
 
-    // A `Vec` is whole even if a thread panicked while it held the lock.
-    fn lock_log(&self) -> std::sync::MutexGuard<'_, Vec<String>> {
+    // A queue is whole even if a thread panicked while it held the lock.
+    fn lock_log(&self) -> std::sync::MutexGuard<'_, VecDeque<String>> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

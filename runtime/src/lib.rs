@@ -66,7 +66,7 @@ pub use env::{Context, Environment, Field, HostCode, HostFunction};
 pub use errno::Errno;
 pub use interp::{FaultKind, Flow, State};
 pub use jit::{JitError, Trusted};
-pub use kernel::{COMM_BYTES, Clock, Kernel};
+pub use kernel::{COMM_BYTES, Clock, Kernel, MAX_LOG};
 pub use load::{CodeError, Image, LoadError, MapDefError, RelocError};
 pub use map::{Map, MapKind, MapSpec};
 pub use memory::{Access, Denied, FRAME_BYTES, MAX_FRAMES, Region, RegionKind, Rights};

@@ -1,13 +1,12 @@
 //! The memory a program may touch, as a list of regions; every access of the interpreter is held against it.
 //!
 //! Addresses are those of the host, so that a pointer means the same to the interpreter, to translated code and to a host
-//! function. Four kinds of regions exist during a run:
+//! function. Three kinds of regions exist during a run:
 //!
 //! ```text
 //!  stack      8 frames of 512 bytes; only those of functions that have not returned may be touched
 //!  context    what R1 points to at entry: whole, or only the fields that the environment declares
 //!  values     of maps and of the data sections: as long as the program is loaded
-//!  buffers    whatever else the embedder lends for one run
 //! ```
 //!
 //! An access must lie within *one* value, field or frame: reaching from one into the next is a fault, although the bytes
@@ -69,8 +68,6 @@ pub enum RegionKind {
     Context,
     /// Values of a map or a data section.
     Values,
-    /// Memory lent for one run.
-    Buffer,
 }
 
 impl fmt::Display for RegionKind {
@@ -79,7 +76,6 @@ impl fmt::Display for RegionKind {
             RegionKind::Stack => "stack frame",
             RegionKind::Context => "context",
             RegionKind::Values => "map value",
-            RegionKind::Buffer => "buffer",
         })
     }
 }
@@ -104,7 +100,7 @@ pub struct Region {
 
 impl Region {
     /// Bytes without inner structure.
-    pub fn bytes(base: u64, len: u64, rights: Rights, kind: RegionKind) -> Region {
+    fn bytes(base: u64, len: u64, rights: Rights, kind: RegionKind) -> Region {
         Region {
             base,
             stride: len.max(1),
@@ -191,8 +187,11 @@ pub enum Denied {
         /// Byte offset in the context.
         offset: u64,
     },
+    /// The field is not to be taken apart.
+    #[error("this field of the context is accessed as a whole, {0} bytes")]
+    Partial(u32),
     /// The region does not permit it.
-    #[error("this {0} may not be accessed in this direction")]
+    #[error("this {0} may not be accessed like this")]
     Rights(RegionKind),
     /// An atomic operation needs an address that is a multiple of its size.
     #[error("an atomic operation needs an aligned address")]
@@ -216,7 +215,6 @@ pub(crate) struct Memory<'a> {
     context: Option<ContextBytes<'a>>,
     /// By ascending base, not overlapping.
     values: &'a [Region],
-    buffers: Vec<Region>,
 }
 
 impl<'a> Memory<'a> {
@@ -225,14 +223,12 @@ impl<'a> Memory<'a> {
         stack_top: u64,
         context: Option<ContextBytes<'a>>,
         values: &'a [Region],
-        buffers: Vec<Region>,
     ) -> Memory<'a> {
         Memory {
             stack_top,
             stack_low: Cell::new(stack_top - FRAME_BYTES),
             context,
             values,
-            buffers,
         }
     }
 
@@ -284,9 +280,7 @@ impl<'a> Memory<'a> {
     fn region_at(&self, addr: u64) -> Option<&Region> {
         let after = self.values.partition_point(|region| region.base <= addr);
         let below = after.checked_sub(1).and_then(|at| self.values.get(at));
-        below
-            .filter(|region| region.contains(addr))
-            .or_else(|| self.buffers.iter().find(|region| region.contains(addr)))
+        below.filter(|region| region.contains(addr))
     }
 
     /// Loads from checked memory.
@@ -411,8 +405,9 @@ fn check_context(
         return Ok(());
     };
     match fields.iter().find(|field| field.holds(offset, len)) {
-        Some(field) if field.permits(len, access) => Ok(()),
-        Some(_) => Err(Denied::Rights(RegionKind::Context)),
+        Some(field) if !field.rights.permit(access) => Err(Denied::Rights(RegionKind::Context)),
+        Some(field) if !field.may_take(len, access) => Err(Denied::Partial(field.size)),
+        Some(_) => Ok(()),
         None => Err(Denied::Field {
             environment,
             offset,
@@ -530,7 +525,7 @@ mod tests {
     #[test]
     fn an_access_stays_within_one_value() {
         let values = values();
-        let memory = Memory::new(0x9000, None, &values, Vec::new());
+        let memory = Memory::new(0x9000, None, &values);
         assert_eq!(memory.check(0x10010, 12, Access::Write), Ok(()));
         assert_eq!(
             memory.check(0x10018, 8, Access::Read),
@@ -557,7 +552,7 @@ mod tests {
     #[test]
     fn null_and_rights_are_told_apart() {
         let values = values();
-        let memory = Memory::new(0x9000, None, &values, Vec::new());
+        let memory = Memory::new(0x9000, None, &values);
         assert_eq!(memory.check(8, 8, Access::Read), Err(Denied::Null));
         assert_eq!(memory.check(0x20000, 8, Access::Read), Ok(()));
         assert_eq!(
@@ -568,7 +563,7 @@ mod tests {
 
     #[test]
     fn only_live_frames_may_be_touched() {
-        let memory = Memory::new(0x9000, None, &[], Vec::new());
+        let memory = Memory::new(0x9000, None, &[]);
         assert_eq!(memory.check(0x8ff8, 8, Access::Write), Ok(()));
         assert!(memory.check(0x8ffc, 8, Access::Write).is_err());
         assert!(memory.check(0x8df8, 8, Access::Write).is_err());

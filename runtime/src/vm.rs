@@ -332,7 +332,7 @@ impl<'a> Session<'a> {
             vm,
             arguments,
             run: Run {
-                memory: Memory::new(stack.top(), context, values, Vec::new()),
+                memory: Memory::new(stack.top(), context, values),
                 maps: vm.image.maps(),
                 kernel: &vm.kernel,
             },

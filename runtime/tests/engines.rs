@@ -29,7 +29,7 @@ const EDGES: [u64; 14] = [
 
 const WIDTHS: [Width; 2] = [Width::W32, Width::W64];
 
-/// Runs on both engines, with a buffer of 64 bytes. What they leave must be the same.
+/// Runs on both engines, with a buffer of 512 bytes. What they leave must be the same.
 fn check(insns: &[Insn]) {
     let fail = |what: &str| -> ! { panic!("{what}\n{}", listing(insns)) };
     let vm = match try_vm(insns, MapSet::default()) {
@@ -37,10 +37,12 @@ fn check(insns: &[Insn]) {
         Ok(vm) => unsafe { vm.with_budget(100_000).trust() },
         Err(error) => fail(&error.to_string()),
     };
-    let mut memory = [[0u8; 64]; 2];
+    let mut memory = [[0u8; 512]; 2];
     let [a, b] = [Engine::Interp, Engine::Jit].map(|engine| {
         let buffer = &mut memory[engine as usize];
-        (0..).zip(buffer.iter_mut()).for_each(|(n, byte)| *byte = n);
+        (0u32..)
+            .zip(buffer.iter_mut())
+            .for_each(|(n, byte)| *byte = n as u8);
         match vm.run(engine, buffer) {
             Ok(result) => result,
             Err(error) => fail(&error.to_string()),
@@ -290,6 +292,32 @@ fn memory_through_every_register() {
                 check(&around(distinct, &body));
             }
         }
+    }
+}
+
+#[test]
+fn displacements_at_the_edges() {
+    for (base, off) in [
+        (Reg::R10, -127),
+        (Reg::R10, -128),
+        (Reg::R10, -129),
+        (Reg::R10, -512),
+        (Reg::R6, 0),
+        (Reg::R6, 126),
+        (Reg::R6, 127),
+        (Reg::R6, 128),
+        (Reg::R6, 129),
+        (Reg::R6, 511),
+    ] {
+        check(&around(
+            distinct,
+            &[
+                store(Size::B, base, off, Src::Imm(77)),
+                load(Size::B, Reg::R2, base, off),
+                store(Size::B, base, off, Src::Reg(Reg::R7)),
+                load(Size::B, Reg::R3, base, off),
+            ],
+        ));
     }
 }
 

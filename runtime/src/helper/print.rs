@@ -181,7 +181,7 @@ mod tests {
     use super::*;
 
     fn print(fmt: &str, arguments: [u64; 3]) -> Result<String, Errno> {
-        let memory = Memory::new(0x9000, None, &[], Vec::new());
+        let memory = Memory::new(0x9000, None, &[]);
         let fmt = format!("{fmt}\0");
         let text = format(fmt.as_bytes(), arguments, &memory)?;
         Ok(String::from_utf8(text).unwrap())

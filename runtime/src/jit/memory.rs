@@ -164,3 +164,39 @@ fn page_size() -> usize {
     let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
     usize::try_from(size).unwrap_or(4096)
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    /// The protection of the page at an address, as Linux prints it.
+    fn protection(addr: u64) -> String {
+        let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+        let line = maps.lines().find(|line| {
+            let (start, end) = line.split(' ').next().unwrap().split_once('-').unwrap();
+            let number = |hex| u64::from_str_radix(hex, 16).unwrap();
+            (number(start)..number(end)).contains(&addr)
+        });
+        line.map_or("none", |line| line.split(' ').nth(1).unwrap())
+            .to_owned()
+    }
+
+    #[test]
+    fn code_is_never_writable_and_executable_and_stands_between_guards() {
+        let writable = Writable::new(10, None).unwrap();
+        let address = writable.address();
+        assert_eq!(protection(address), "rw-p");
+        let code = writable.finish(&[0xc3]).unwrap();
+        assert_eq!(protection(address), "r-xp");
+        assert_eq!(protection(address - 1), "---p");
+        assert_eq!(protection(address + page_size() as u64), "---p");
+        assert_eq!(code.bytes(), [0xc3]);
+    }
+
+    #[test]
+    fn code_is_put_near_the_host() {
+        let near = page_size as *const () as u64;
+        let writable = Writable::new(10, Some(near)).unwrap();
+        assert!(is_near(writable.address(), near));
+    }
+}
