@@ -10,7 +10,7 @@ use bpfcc_isa::{AtomicOp, Callee, Imm64, Insn, Reg, Size, Src, SwapKind, Width};
 
 use crate::check::{self, BadArgument};
 use crate::memory::{Access, Denied, FRAME_BYTES, MAX_FRAMES};
-use crate::program::Program;
+use crate::program::{MAX_LOOPS, Program};
 use crate::run::Run;
 
 /// What registers hold that a call has made unreadable: no number anyone expects and no address at all.
@@ -27,6 +27,8 @@ pub struct State {
     pub executed: u64,
     callers: [Caller; MAX_FRAMES - 1],
     depth: usize,
+    /// How often `may_goto` will still let this function go on.
+    loops_left: u32,
 }
 
 /// What a local call keeps for its caller.
@@ -35,6 +37,7 @@ struct Caller {
     return_to: usize,
     /// R6 to R9.
     preserved: [u64; 4],
+    loops_left: u32,
 }
 
 /// Registers that calls preserve.
@@ -96,6 +99,7 @@ impl State {
             executed: 0,
             callers: [Caller::default(); MAX_FRAMES - 1],
             depth: 0,
+            loops_left: MAX_LOOPS,
         }
     }
 
@@ -238,13 +242,16 @@ pub(crate) fn step(program: &Program, run: &Run<'_>, state: &mut State) -> Resul
         Insn::Goto { .. } | Insn::GotoLong { .. } => {
             return Ok(jump(state, program.target(position)));
         }
+        Insn::MayGoto { .. } => match state.loops_left.checked_sub(1) {
+            Some(left) => state.loops_left = left,
+            None => return Ok(jump(state, program.target(position))),
+        },
         Insn::Call(Callee::Local(_)) => return call(program, run, state),
         Insn::Call(_) => call_host(program, run, state)?,
         Insn::Exit => return Ok(exit(run, state)),
-        insn @ (Insn::LoadPacket { .. }
-        | Insn::AddrSpaceCast { .. }
-        | Insn::MayGoto { .. }
-        | Insn::GotoReg { .. }) => unreachable!("the linker refuses {insn:?}"),
+        insn @ (Insn::LoadPacket { .. } | Insn::AddrSpaceCast { .. } | Insn::GotoReg { .. }) => {
+            unreachable!("the linker refuses {insn:?}")
+        }
     }
     Ok(jump(state, position + 1))
 }
@@ -264,6 +271,7 @@ fn call(program: &Program, run: &Run<'_>, state: &mut State) -> Result<Flow, Fau
     caller
         .preserved
         .copy_from_slice(&state.registers[PRESERVED]);
+    caller.loops_left = std::mem::replace(&mut state.loops_left, MAX_LOOPS);
     state.depth += 1;
     state.registers[Reg::R10.index()] -= FRAME_BYTES;
     run.memory.set_frames(state.frames());
@@ -277,6 +285,7 @@ fn exit(run: &Run<'_>, state: &mut State) -> Flow {
     };
     let caller = state.callers[depth];
     state.depth = depth;
+    state.loops_left = caller.loops_left;
     state.registers[PRESERVED].copy_from_slice(&caller.preserved);
     state.registers[Reg::R10.index()] += FRAME_BYTES;
     state.lose_arguments();

@@ -22,6 +22,9 @@ use crate::env::{Context, HostFunction};
 use crate::map::Map;
 use crate::memory::Region;
 
+/// How often `may_goto` lets a function go on before it jumps (Linux `BPF_MAX_LOOPS`).
+pub(crate) const MAX_LOOPS: u32 = 8 << 20;
+
 /// The maps of a program, with what belongs to them.
 #[derive(Clone, Debug, Default)]
 pub struct MapSet {

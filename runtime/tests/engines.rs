@@ -460,6 +460,43 @@ fn host_calls_keep_the_preserved_registers() {
     check(&insns);
 }
 
+#[test]
+fn may_goto_ends_a_loop_in_each_function_for_itself() {
+    // Both functions count how often they go round.
+    let round = |then: Vec<Insn>| {
+        let mut insns = vec![
+            mov(Reg::R6, 0),
+            Insn::MayGoto { off: 2 },
+            add(Reg::R6, 1),
+            Insn::Goto { off: -3 },
+        ];
+        insns.extend(then);
+        insns
+    };
+    let alu = |op, src| Insn::Alu {
+        width: Width::W64,
+        op,
+        dst: Reg::R0,
+        src,
+    };
+    let mut insns = round(vec![
+        local(6),
+        copy(Reg::R7, Reg::R0),
+        helper(8),
+        copy(Reg::R0, Reg::R6),
+        alu(AluOp::Mul, Src::Imm(3)),
+        alu(AluOp::Add, Src::Reg(Reg::R7)),
+        Insn::Exit,
+    ]);
+    insns.extend(round(vec![copy(Reg::R0, Reg::R6), Insn::Exit]));
+    // SAFETY: the program touches no memory.
+    let vm = unsafe { try_vm(&insns, MapSet::default()).unwrap().trust() };
+    for engine in [Engine::Interp, Engine::Jit] {
+        let result = vm.call(engine, [0; 5]).unwrap();
+        assert_eq!(result, 4 * (8 << 20), "{engine:?}");
+    }
+}
+
 /// xorshift64*: the same programs each time.
 struct Random(u64);
 

@@ -457,7 +457,6 @@ fn what_the_runtime_cannot_do_is_named() {
         CodeError::Unsupported(what) => what,
         other => panic!("{other}"),
     };
-    assert_eq!(unsupported(Insn::MayGoto { off: 0 }), "may_goto");
     assert_eq!(unsupported(Insn::GotoReg { dst: R[1] }), "gotox");
     assert_eq!(unsupported(Insn::Call(Callee::Reg(R[1]))), "callx");
     let fd = Insn::LoadImm64 {

@@ -116,7 +116,6 @@ impl Linker<'_> {
             Insn::LoadImm64 { value, .. } => self.link_of_address(body, position, value),
             Insn::LoadPacket { .. } => Err(CodeError::Unsupported("a legacy packet load")),
             Insn::AddrSpaceCast { .. } => Err(CodeError::Unsupported("addr_space_cast")),
-            Insn::MayGoto { .. } => Err(CodeError::Unsupported("may_goto")),
             Insn::GotoReg { .. } => Err(CodeError::Unsupported("gotox")),
             _ => Ok(0),
         }
@@ -297,7 +296,7 @@ impl<'a> Body<'a> {
 
 fn jump_distance(insn: &Insn) -> Option<i32> {
     match *insn {
-        Insn::Jump { off, .. } | Insn::Goto { off } => Some(off.into()),
+        Insn::Jump { off, .. } | Insn::Goto { off } | Insn::MayGoto { off } => Some(off.into()),
         Insn::GotoLong { off } => Some(off),
         _ => None,
     }

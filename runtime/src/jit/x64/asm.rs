@@ -224,6 +224,12 @@ impl Asm {
         }
     }
 
+    /// `[mem] op imm` on eight bytes.
+    pub(super) fn arith_mem_imm(&mut self, op: Arith, mem: Mem, imm: i8) {
+        self.encode(Op::new(Width::W64, &[0x83]), op as u8, Rm::Mem(mem));
+        self.code.push(imm as u8);
+    }
+
     /// Atomic `[mem] = [mem] op src`.
     pub(super) fn lock_arith(&mut self, op: Arith, width: Width, mem: Mem, src: Gpr) {
         let op = Op::new(width, arith_opcode(op)).prefixed(LOCK);
@@ -361,6 +367,11 @@ impl Asm {
     pub(super) fn push(&mut self, reg: Gpr) {
         self.rex(false, 0, reg.0, false);
         self.code.push(0x50 | reg.0 & 7);
+    }
+
+    pub(super) fn push_imm(&mut self, imm: i32) {
+        self.code.push(0x68);
+        self.code.extend(imm.to_le_bytes());
     }
 
     pub(super) fn pop(&mut self, reg: Gpr) {

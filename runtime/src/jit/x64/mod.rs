@@ -17,7 +17,7 @@
 //!              call main; pop …; ret
 //!  main:       [sub rsp, 8]                     if it calls: rsp must be a multiple of 16 at each call
 //!              …
-//!  function:   push those of R6–R9 that it writes; [sub rsp, 8]
+//!  function:   push those of R6–R9 that it writes; [push the loops left, for may_goto]; [sub rsp, 8]
 //!              …
 //!  call to it: sub rbp, 512; call function; add rbp, 512
 //! ```
@@ -27,7 +27,7 @@ mod asm;
 use bpfcc_isa::{AluOp, AtomicOp, Callee, Cond, Imm64, Insn, Reg, Size, Src, SwapKind, Width};
 
 use crate::memory::FRAME_BYTES;
-use crate::program::{Program, is_host_call};
+use crate::program::{MAX_LOOPS, Program, is_host_call};
 
 use asm::{Arith, Asm, Flag, Gpr, Label, Mem, Shift, Unary};
 
@@ -92,7 +92,16 @@ const PRESERVED: [Reg; 4] = [Reg::R6, Reg::R7, Reg::R8, Reg::R9];
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Frame {
     saved: Vec<Gpr>,
+    /// How often `may_goto` will still go on.
+    counter: bool,
     padding: bool,
+}
+
+impl Frame {
+    /// Bytes below the saved registers.
+    fn local_bytes(&self) -> i32 {
+        8 * (i32::from(self.counter) + i32::from(self.padding))
+    }
 }
 
 struct Translator<'a> {
@@ -194,16 +203,17 @@ impl Translator<'_> {
                 self.asm.jump_if(flag, self.target(position));
             }
             Insn::Goto { .. } | Insn::GotoLong { .. } => self.asm.jump(self.target(position)),
+            Insn::MayGoto { .. } => self.may_goto(position),
             Insn::Call(Callee::Local(_)) => self.call_local(position),
             Insn::Call(_) => {
                 let code = self.program.host(position).code();
                 self.asm.call_host(code as usize as u64);
             }
             Insn::Exit => self.epilogue(),
-            insn @ (Insn::LoadPacket { .. }
-            | Insn::AddrSpaceCast { .. }
-            | Insn::MayGoto { .. }
-            | Insn::GotoReg { .. }) => unreachable!("the linker refuses {insn:?}"),
+            insn
+            @ (Insn::LoadPacket { .. } | Insn::AddrSpaceCast { .. } | Insn::GotoReg { .. }) => {
+                unreachable!("the linker refuses {insn:?}")
+            }
         }
     }
 
@@ -214,14 +224,18 @@ impl Translator<'_> {
     fn prologue(&mut self, function: usize) {
         self.frame = frame_of(self.program, function);
         self.frame.saved.iter().for_each(|&reg| self.asm.push(reg));
+        if self.frame.counter {
+            self.asm.push_imm(MAX_LOOPS as i32);
+        }
         if self.frame.padding {
             self.asm.arith_imm(Arith::Sub, Width::W64, Gpr::RSP, 8);
         }
     }
 
     fn epilogue(&mut self) {
-        if self.frame.padding {
-            self.asm.arith_imm(Arith::Add, Width::W64, Gpr::RSP, 8);
+        let bytes = self.frame.local_bytes();
+        if bytes != 0 {
+            self.asm.arith_imm(Arith::Add, Width::W64, Gpr::RSP, bytes);
         }
         self.frame
             .saved
@@ -229,6 +243,16 @@ impl Translator<'_> {
             .rev()
             .for_each(|&reg| self.asm.pop(reg));
         self.asm.ret();
+    }
+
+    fn may_goto(&mut self, position: usize) {
+        let counter = Mem {
+            base: Gpr::RSP,
+            disp: if self.frame.padding { 8 } else { 0 },
+        };
+        self.asm.arith_mem_imm(Arith::Cmp, counter, 0);
+        self.asm.jump_if(Flag::Equal, self.target(position));
+        self.asm.arith_mem_imm(Arith::Sub, counter, 1);
     }
 
     fn call_local(&mut self, position: usize) {
@@ -554,9 +578,12 @@ fn frame_of(program: &Program, function: usize) -> Frame {
         PRESERVED.into_iter().filter(is_written).map(gpr).collect()
     };
     let is_call = |insn: &Insn| is_host_call(insn) || matches!(insn, Insn::Call(Callee::Local(_)));
+    let counter = body.iter().any(|insn| matches!(insn, Insn::MayGoto { .. }));
+    let pushed = saved.len() + usize::from(counter);
     Frame {
-        padding: saved.len().is_multiple_of(2) && body.iter().any(is_call),
         saved,
+        counter,
+        padding: pushed.is_multiple_of(2) && body.iter().any(is_call),
     }
 }
 
