@@ -112,6 +112,8 @@ pub mod module;
 pub mod parse;
 pub mod pass;
 pub mod print;
+#[cfg(test)]
+mod random;
 mod ssa;
 pub mod types;
 
