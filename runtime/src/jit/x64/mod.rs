@@ -23,13 +23,17 @@
 //! ```
 
 mod asm;
+mod atomic;
+mod divide;
 
-use bpfcc_isa::{AluOp, AtomicOp, Callee, Cond, Imm64, Insn, Reg, Size, Src, SwapKind, Width};
+use bpfcc_isa::{AluOp, Callee, Cond, Imm64, Insn, Reg, Size, Src, SwapKind, Width};
 
 use crate::memory::FRAME_BYTES;
 use crate::program::{MAX_LOOPS, Program, is_host_call};
 
 use asm::{Arith, Asm, Flag, Gpr, Label, Mem, Shift, Unary};
+use atomic::atomic;
+use divide::{Division, Part, divide};
 
 /// Code that waits for its address.
 #[derive(Debug)]
@@ -190,7 +194,14 @@ impl Translator<'_> {
                 base,
                 off,
                 src,
-            } => self.atomic(width_of(size), op, fetch, mem(base, off), gpr(src)),
+            } => atomic(
+                &mut self.asm,
+                width_of(size),
+                op,
+                fetch,
+                mem(base, off),
+                gpr(src),
+            ),
             Insn::LoadImm64 { dst, value } => self.load_imm64(position, gpr(dst), value),
             Insn::Jump {
                 width,
@@ -277,10 +288,30 @@ impl Translator<'_> {
             AluOp::Lsh => self.shift(Shift::Shl, width, dst, src),
             AluOp::Rsh => self.shift(Shift::Shr, width, dst, src),
             AluOp::Arsh => self.shift(Shift::Sar, width, dst, src),
-            AluOp::Div => self.divide(Division::new(width, false, Part::Quotient), dst, src),
-            AluOp::Mod => self.divide(Division::new(width, false, Part::Remainder), dst, src),
-            AluOp::Sdiv => self.divide(Division::new(width, true, Part::Quotient), dst, src),
-            AluOp::Smod => self.divide(Division::new(width, true, Part::Remainder), dst, src),
+            AluOp::Div => divide(
+                &mut self.asm,
+                Division::new(width, false, Part::Quotient),
+                dst,
+                src,
+            ),
+            AluOp::Mod => divide(
+                &mut self.asm,
+                Division::new(width, false, Part::Remainder),
+                dst,
+                src,
+            ),
+            AluOp::Sdiv => divide(
+                &mut self.asm,
+                Division::new(width, true, Part::Quotient),
+                dst,
+                src,
+            ),
+            AluOp::Smod => divide(
+                &mut self.asm,
+                Division::new(width, true, Part::Remainder),
+                dst,
+                src,
+            ),
         }
     }
 
@@ -323,90 +354,6 @@ impl Translator<'_> {
         self.asm.mov(Width::W64, Gpr::RCX, Gpr::R11);
     }
 
-    /// The machine divides rdx:rax and traps where BPF does not: at zero, and where the quotient of signed numbers overflows.
-    fn divide(&mut self, division: Division, dst: Gpr, src: Src) {
-        match src {
-            Src::Imm(0) => self.divide_by_zero(division, dst),
-            Src::Imm(-1) if division.signed => self.divide_by_minus_one(division, dst),
-            Src::Imm(imm) => {
-                self.mov(division.width, Gpr::R11, Src::Imm(imm));
-                self.divide_by_r11(division, dst);
-            }
-            Src::Reg(src) => {
-                let (zero, minus_one, done) =
-                    (self.asm.label(), self.asm.label(), self.asm.label());
-                let width = division.width;
-                self.asm.mov(width, Gpr::R11, gpr(src));
-                self.asm.test(width, Gpr::R11, Gpr::R11);
-                self.asm.jump_if(Flag::Equal, zero);
-                if division.signed {
-                    self.asm.arith_imm(Arith::Cmp, width, Gpr::R11, -1);
-                    self.asm.jump_if(Flag::Equal, minus_one);
-                }
-                self.divide_by_r11(division, dst);
-                self.asm.jump(done);
-                self.asm.bind(minus_one);
-                if division.signed {
-                    self.divide_by_minus_one(division, dst);
-                    self.asm.jump(done);
-                }
-                self.asm.bind(zero);
-                self.divide_by_zero(division, dst);
-                self.asm.bind(done);
-            }
-        }
-    }
-
-    /// RFC 9669 §4.1: the quotient is 0, the remainder is the dividend.
-    fn divide_by_zero(&mut self, division: Division, dst: Gpr) {
-        match (division.part, division.width) {
-            (Part::Quotient, _) => self.asm.mov_imm(dst, 0),
-            (Part::Remainder, Width::W32) => self.asm.mov(Width::W32, dst, dst),
-            (Part::Remainder, Width::W64) => {}
-        }
-    }
-
-    fn divide_by_minus_one(&mut self, division: Division, dst: Gpr) {
-        match division.part {
-            Part::Quotient => self.asm.unary(Unary::Neg, division.width, dst),
-            Part::Remainder => self.asm.mov_imm(dst, 0),
-        }
-    }
-
-    fn divide_by_r11(&mut self, division: Division, dst: Gpr) {
-        let Division {
-            width,
-            signed,
-            part,
-        } = division;
-        // R0 and R3 live in the registers of the division; they are kept unless they are the result.
-        let kept = [(Gpr::RAX, Gpr::R10), (Gpr::RDX, Gpr::R9)];
-        let kept = kept.into_iter().filter(|&(reg, _)| reg != dst);
-        for (reg, copy) in kept.clone() {
-            self.asm.mov(Width::W64, copy, reg);
-        }
-        if dst != Gpr::RAX {
-            self.asm.mov(width, Gpr::RAX, dst);
-        }
-        if signed {
-            self.asm.sign_extend_rax(width);
-            self.asm.unary(Unary::Idiv, width, Gpr::R11);
-        } else {
-            self.asm.mov_imm(Gpr::RDX, 0);
-            self.asm.unary(Unary::Div, width, Gpr::R11);
-        }
-        let result = match part {
-            Part::Quotient => Gpr::RAX,
-            Part::Remainder => Gpr::RDX,
-        };
-        if result != dst {
-            self.asm.mov(width, dst, result);
-        }
-        for (reg, copy) in kept {
-            self.asm.mov(Width::W64, reg, copy);
-        }
-    }
-
     fn swap(&mut self, kind: SwapKind, size: Size, dst: Gpr) {
         if kind == SwapKind::ToLe {
             // The machine is little endian: only the upper bits go.
@@ -422,57 +369,6 @@ impl Translator<'_> {
                 self.asm.swap_low_bytes(dst);
                 self.asm.mov_zx(Size::H, dst, dst);
             }
-        }
-    }
-
-    fn atomic(&mut self, width: Width, op: AtomicOp, fetch: bool, mem: Mem, src: Gpr) {
-        let arith = match op {
-            AtomicOp::Xchg => return self.asm.xchg(width, mem, src),
-            AtomicOp::Cmpxchg => return self.compare_exchange(width, mem, src),
-            AtomicOp::Add if fetch => return self.asm.lock_xadd(width, mem, src),
-            AtomicOp::Add => Arith::Add,
-            AtomicOp::Or => Arith::Or,
-            AtomicOp::And => Arith::And,
-            AtomicOp::Xor => Arith::Xor,
-        };
-        if fetch {
-            self.fetch_by_loop(arith, width, mem, src);
-        } else {
-            self.asm.lock_arith(arith, width, mem, src);
-        }
-    }
-
-    fn compare_exchange(&mut self, width: Width, mem: Mem, src: Gpr) {
-        self.asm.lock_cmpxchg(width, mem, src);
-        // When the values are equal the machine leaves rax alone, and with it the upper half.
-        if width == Width::W32 {
-            self.asm.mov(Width::W32, Gpr::RAX, Gpr::RAX);
-        }
-    }
-
-    /// There is no instruction that returns the old value of an or, and or xor.
-    fn fetch_by_loop(&mut self, op: Arith, width: Width, mem: Mem, src: Gpr) {
-        let again = self.asm.label();
-        let size = match width {
-            Width::W32 => Size::W,
-            Width::W64 => Size::DW,
-        };
-        // cmpxchg wants the old value in rax, so R0 moves out of the way, as base and as operand.
-        let elsewhere = |reg: Gpr| if reg == Gpr::RAX { Gpr::R10 } else { reg };
-        let mem = Mem {
-            base: elsewhere(mem.base),
-            ..mem
-        };
-        self.asm.mov(Width::W64, Gpr::R10, Gpr::RAX);
-        self.asm.load_zx(size, Gpr::RAX, mem);
-        self.asm.bind(again);
-        self.asm.mov(width, Gpr::R11, Gpr::RAX);
-        self.asm.arith(op, width, Gpr::R11, elsewhere(src));
-        self.asm.lock_cmpxchg(width, mem, Gpr::R11);
-        self.asm.jump_if(Flag::NotEqual, again);
-        if src != Gpr::RAX {
-            self.asm.mov(width, src, Gpr::RAX);
-            self.asm.mov(Width::W64, Gpr::RAX, Gpr::R10);
         }
     }
 
@@ -508,29 +404,6 @@ impl Translator<'_> {
             Cond::Sge => Flag::GreaterOrEqual,
             Cond::Slt => Flag::Less,
             Cond::Sle => Flag::LessOrEqual,
-        }
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Quotient,
-    Remainder,
-}
-
-#[derive(Clone, Copy)]
-struct Division {
-    width: Width,
-    signed: bool,
-    part: Part,
-}
-
-impl Division {
-    fn new(width: Width, signed: bool, part: Part) -> Division {
-        Division {
-            width,
-            signed,
-            part,
         }
     }
 }
