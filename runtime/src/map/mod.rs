@@ -1,10 +1,10 @@
 //! Maps: tables shared by programs and by whoever runs them, with the semantics and error numbers of Linux.
 //!
 //! A lookup returns a pointer to the value itself, and the program reads and writes through it without further calls. So
-//! values lie in memory that stays where it is for the life of the map ([`values`]), and each map says where that is
+//! values lie in memory that stays where it is for the life of the map (`values.rs`), and each map says where that is
 //! ([`Map::values`]), so that the interpreter can check the pointer's use.
 //!
-//! One file per map type: [`array`], [`hash`].
+//! One file per map type: `array.rs`, `hash.rs`.
 
 mod array;
 mod hash;
