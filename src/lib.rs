@@ -1,1 +1,202 @@
-//! bpfcc
+//! bpfcc: restricted C in, BPF object files out.
+//!
+//! [`compile`] is the whole compiler on one page; [`stages`] prints what is between its steps.
+//!
+//! ```
+//! use bpfcc::{Options, compile_text};
+//! use bpfcc_runtime::{Engine, EnvironmentChoice, Vm};
+//!
+//! let compilation = compile_text("half.c", "unsigned half(unsigned x) { return x / 2; }", &Options::default());
+//! let compiled = compilation.result.expect("no errors");
+//! let vm = Vm::load(&compiled.object, Some("half"), EnvironmentChoice::BySection).unwrap();
+//! assert_eq!(vm.call(Engine::Interp, [7, 0, 0, 0, 0]).unwrap(), 3);
+//! ```
+
+mod limits;
+pub mod render;
+pub mod stages;
+
+use std::path::Path;
+
+use bpfcc_backend::{self as backend, BackendError};
+use bpfcc_frontend::diagnostic::{Diagnostic, any_error};
+use bpfcc_frontend::pp::{self, TokenStream};
+use bpfcc_frontend::source::{FileId, Sources};
+use bpfcc_frontend::{lower, parse, sema, tree};
+use bpfcc_ir::Module;
+use bpfcc_ir::pass::{self, PassOptions};
+use bpfcc_object::{Object, elf};
+
+pub use bpfcc_frontend::pp::MacroOption;
+pub use bpfcc_ir::pass::Level;
+pub use bpfcc_isa::Cpu;
+pub use bpfcc_isa::text::Dialect;
+
+/// How to compile.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Macros and headers.
+    pub preprocessor: pp::Options,
+    /// Language.
+    pub language: sema::Options,
+    /// How much to optimise.
+    pub level: Level,
+    /// Which instructions may be used.
+    pub cpu: Cpu,
+    /// How assembly is printed.
+    pub dialect: Dialect,
+}
+
+/// What came of a compilation: a result unless there were errors, and everything that was said.
+#[derive(Debug)]
+pub struct Compilation<T> {
+    /// The files that were read, to print diagnostics with.
+    pub sources: Sources,
+    /// Errors and warnings, in order of appearance.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The result; `None` if there was an error.
+    pub result: Option<T>,
+}
+
+/// A compiled C file.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The IR that instructions were selected from.
+    pub module: Module,
+    /// The object file.
+    pub object: Object,
+}
+
+impl Compiled {
+    /// The bytes of the object file.
+    pub fn to_elf(&self) -> Result<Vec<u8>, elf::WriteError> {
+        elf::write(&self.object)
+    }
+}
+
+/// Compiles a C file on disk; `-` is standard input.
+pub fn compile_file(path: &Path, options: &Options) -> Compilation<Compiled> {
+    Compiler::for_file(path, options).run(compile)
+}
+
+/// Compiles C text; `name` stands for the file in messages.
+pub fn compile_text(name: &str, text: &str, options: &Options) -> Compilation<Compiled> {
+    Compiler::for_text(name, text, options).run(compile)
+}
+
+/// The pipeline. Each step gives nothing if what it found wrong leaves the next one nothing to do.
+fn compile(compiler: &mut Compiler<'_>, main: FileId) -> Option<Compiled> {
+    let tokens = compiler.preprocess(main);
+    let ast = compiler.parse(&tokens)?;
+    let tree = compiler.check(&ast)?;
+    let mut module = compiler.lower(&tree)?;
+    compiler.optimise(&mut module);
+    let object = compiler.generate(&module)?;
+    Some(Compiled { module, object })
+}
+
+/// One compilation in progress: its files, its options, and what has been said so far. Each step is one arrow of the
+/// pipeline.
+struct Compiler<'a> {
+    sources: Sources,
+    diagnostics: Vec<Diagnostic>,
+    options: &'a Options,
+    main: Option<FileId>,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(options: &'a Options) -> Compiler<'a> {
+        Compiler { sources: Sources::new(), diagnostics: Vec::new(), options, main: None }
+    }
+
+    fn for_file(path: &Path, options: &'a Options) -> Compiler<'a> {
+        let mut compiler = Compiler::new(options);
+        let main = if path == Path::new("-") {
+            let text = std::io::read_to_string(std::io::stdin());
+            text.map(|text| compiler.sources.add_virtual("<stdin>", text))
+                .map_err(|error| format!("cannot read standard input: {error}"))
+        } else {
+            compiler.sources.load(path).map_err(|error| error.to_string())
+        };
+        match main {
+            Ok(main) => compiler.main = Some(main),
+            Err(message) => compiler.diagnostics.push(Diagnostic::error(None, message)),
+        }
+        compiler
+    }
+
+    fn for_text(name: &str, text: &str, options: &'a Options) -> Compiler<'a> {
+        let mut compiler = Compiler::new(options);
+        compiler.main = Some(compiler.sources.add_virtual(name, text));
+        compiler
+    }
+
+    /// Does the work where deep trees have room, and packs up what came of it.
+    fn run<T: Send>(
+        mut self,
+        work: impl FnOnce(&mut Compiler<'_>, FileId) -> Option<T> + Send,
+    ) -> Compilation<T> {
+        let done = self.main.map(|main| parse::with_big_stack(|| work(&mut self, main)));
+        let result = match done {
+            Some(Ok(result)) => result,
+            Some(Err(diagnostic)) => {
+                self.diagnostics.push(diagnostic);
+                None
+            }
+            None => None,
+        };
+        let result = result.filter(|_| !any_error(&self.diagnostics));
+        Compilation { sources: self.sources, diagnostics: self.diagnostics, result }
+    }
+
+    fn preprocess(&mut self, main: FileId) -> TokenStream {
+        let options = pp::Options { cpu: self.options.cpu, ..self.options.preprocessor.clone() };
+        let (tokens, diagnostics) = pp::preprocess(&mut self.sources, main, &options);
+        self.diagnostics.extend(diagnostics);
+        tokens
+    }
+
+    fn parse(&mut self, tokens: &TokenStream) -> Option<parse::Unit> {
+        parse::parse(tokens).map_err(|diagnostic| self.diagnostics.push(diagnostic)).ok()
+    }
+
+    fn check(&mut self, unit: &parse::Unit) -> Option<tree::Unit> {
+        let (tree, diagnostics) = sema::check(unit, &self.options.language);
+        self.diagnostics.extend(diagnostics);
+        tree
+    }
+
+    fn lower(&mut self, tree: &tree::Unit) -> Option<Module> {
+        let (module, diagnostics) = lower::module(tree, &self.sources);
+        self.diagnostics.extend(diagnostics);
+        (!any_error(&self.diagnostics)).then_some(module)
+    }
+
+    fn optimise(&self, module: &mut Module) {
+        pass::run_all(module, &self.pass_options(), |_, _| {});
+    }
+
+    fn generate(&mut self, module: &Module) -> Option<Object> {
+        let object = backend::compile(module, &self.backend_options());
+        self.accept(module, object)
+    }
+
+    fn pass_options(&self) -> PassOptions {
+        PassOptions { level: self.options.level }
+    }
+
+    fn backend_options(&self) -> backend::Options {
+        backend::Options { cpu: self.options.cpu, ..backend::Options::default() }
+    }
+
+    /// The backend's result, or its errors as diagnostics.
+    fn accept<T>(&mut self, module: &Module, result: Result<T, Vec<BackendError>>) -> Option<T> {
+        let errors = match result {
+            Ok(value) => return Some(value),
+            Err(errors) => errors,
+        };
+        let all = errors.iter().map(|error| limits::diagnostic(&self.sources, &module.debug, error));
+        self.diagnostics.extend(all);
+        None
+    }
+}

@@ -11,10 +11,10 @@
 //! * Initializers are flat lists of "this value at that offset" ([`Init`]); those of globals are bytes ([`Image`]).
 //! * Constant expressions have been computed.
 //!
-//! So `int f(struct s *p) { return p->a[1] + 1L; }` becomes
+//! So `int f(struct s *p) { return p->a[1] + 1L; }` becomes, as [`tree_text`](crate::tree_text) prints it,
 //!
 //! ```text
-//! return (int)((long)load(deref(addr(deref(load p : struct s *).a@4 : int[3]) + 1 * 4 : int *)) + 1 : long)
+//! return (int)((long)load(*(&(*(load(p))).a@4 + (long)1 * 4)) + (long)1)
 //! ```
 //!
 //! An expression's type is unqualified and may be a typedef name: look at it through

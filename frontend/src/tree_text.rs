@@ -1,20 +1,22 @@
 //! The typed tree as text, for `--emit=tree` and for tests.
 //!
 //! Declarations are written as in C; expressions too, but with everything that C leaves out: each conversion is
-//! `(type)value`, `load` marks where memory is read, and pointer arithmetic shows the size it multiplies with. What has no
-//! name in the source is numbered: `%2` is the third local, `label0` the first label.
+//! `(type)value`, `load` marks where memory is read, members show their offset, and pointer arithmetic the size it
+//! multiplies with. What has no name in the source is numbered: `%2` is the third local, `label0` the first label.
+//! `int f(struct s *p) { return p->a[1] + 1L; }` reads:
 //!
 //! ```text
-//! static int third(struct pair *p)
-//!   locals:
-//!     %0 p: struct pair *
+//! int f(struct s *)
+//!   param struct s *p align 8
 //!   {
-//!     return load((*load(p)).values@4[+2*4])
+//!     return (int)((long)load(*(&(*(load(p))).a@4 + (long)1 * 4)) + (long)1)
 //!   }
 //! ```
 
+use std::collections::HashSet;
 use std::fmt::Write;
 
+use crate::tree::visit::{self, Visitor};
 use crate::tree::{
     AtomicResult, AtomicRmw, Block, Builtin, Callee, CastKind, CompoundOp, Expr, ExprKind, FuncId,
     Function, Global, GlobalId, GlobalKind, Init, InitValue, Inline, LabelId, Linkage, LocalId,
@@ -22,13 +24,20 @@ use crate::tree::{
 };
 use crate::types::{BitField, FieldRef, TypeId};
 
-/// The text of a whole unit.
+/// The text of a whole unit. Declarations that nothing refers to, of which headers are full, are left out.
 pub fn print(unit: &Unit) -> String {
     let mut text = String::new();
-    for (_, global) in unit.globals() {
-        print_global(unit, global, &mut text);
+    let mentioned = Mentioned::in_unit(unit);
+    for (id, global) in unit.globals() {
+        let is_own = global.linkage != Linkage::Local && global.kind != GlobalKind::Extern;
+        if is_own || global.used || mentioned.globals.contains(&id) {
+            print_global(unit, global, &mut text);
+        }
     }
-    for (_, function) in unit.functions() {
+    for (id, function) in unit.functions() {
+        if function.body.is_none() && !mentioned.functions.contains(&id) {
+            continue;
+        }
         if !text.is_empty() {
             text.push('\n');
         }
@@ -41,6 +50,53 @@ pub fn print(unit: &Unit) -> String {
         printer.function();
     }
     text
+}
+
+/// What the functions and initial values of a unit refer to.
+#[derive(Default)]
+struct Mentioned {
+    globals: HashSet<GlobalId>,
+    functions: HashSet<FuncId>,
+}
+
+impl Mentioned {
+    fn in_unit(unit: &Unit) -> Mentioned {
+        let mut mentioned = Mentioned::default();
+        for body in unit.functions.iter().filter_map(|f| f.body.as_ref()) {
+            visit::walk_block(&mut mentioned, body);
+        }
+        let images = unit.globals.iter().filter_map(|global| global.image.as_ref());
+        for pointer in images.flat_map(|image| &image.pointers) {
+            match pointer.target {
+                Symbol::Global(id) => mentioned.globals.insert(id),
+                Symbol::Func(id) => mentioned.functions.insert(id),
+            };
+        }
+        mentioned
+    }
+}
+
+impl Visitor for Mentioned {
+    fn visit_expr(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::FuncAddr(id)
+            | ExprKind::Call {
+                callee: Callee::Func(id),
+                ..
+            } => {
+                self.functions.insert(*id);
+            }
+            _ => {}
+        }
+        visit::walk_expr(self, expr);
+    }
+
+    fn visit_place(&mut self, place: &Place) {
+        if let PlaceKind::Global(id) = place.kind {
+            self.globals.insert(id);
+        }
+        visit::walk_place(self, place);
+    }
 }
 
 fn linkage_text(linkage: Linkage) -> &'static str {

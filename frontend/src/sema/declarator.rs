@@ -475,6 +475,15 @@ fn qualifier_bits(qualifier: &ast::TypeQualifier) -> Quals {
     quals
 }
 
+/// The name that a declarator declares.
+pub(super) fn declared_name(declarator: &ast::Declarator) -> Option<&str> {
+    match &declarator.kind.node {
+        ast::DeclaratorKind::Abstract => None,
+        ast::DeclaratorKind::Identifier(name) => Some(&name.node.name),
+        ast::DeclaratorKind::Declarator(inner) => declared_name(&inner.node),
+    }
+}
+
 /// Whether the specifier ends with the `}` of a definition.
 fn defines_type(node: &Node<ast::TypeSpecifier>) -> bool {
     match &node.node {

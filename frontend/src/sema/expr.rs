@@ -69,12 +69,22 @@ impl Checker<'_> {
 
     /// The type of an expression that is not evaluated, for `typeof` and `sizeof`: arrays and functions stay what they are.
     pub(super) fn type_of_expression(&mut self, node: &Node<ast::Expression>) -> Checked<QualType> {
+        // lang-c reads a typedef's name between parentheses as a variable's.
+        if let ast::Expression::Identifier(name) = &node.node
+            && let Some(Entity::Typedef(ty)) = self.entity(&name.node.name)
+        {
+            return Ok(ty.unqualified());
+        }
         let operand = self.unevaluated(|checker| checker.operand(node))?;
         Ok(match operand {
             Operand::Value(value) => value.ty.unqualified(),
             Operand::Place(place) => place.ty,
             Operand::Func(id, _) => self.unit[id].ty.unqualified(),
         })
+    }
+
+    fn entity(&self, name: &str) -> Option<Entity> {
+        self.scopes.lookup(name).map(|binding| binding.entity)
     }
 
     fn identifier(&mut self, name: &Node<ast::Identifier>) -> Checked<Operand> {
@@ -111,7 +121,7 @@ impl Checker<'_> {
 
     /// Reports an undeclared name, once per function.
     fn undeclared<T>(&mut self, name: &str, span: Span) -> Checked<T> {
-        if !self.reported.insert(name.to_owned()) {
+        if !self.is_first_mention(name) {
             return Err(super::Reported);
         }
         let candidates = self
@@ -733,7 +743,7 @@ impl Checker<'_> {
         let _ = self.arguments(&node.node.arguments);
         let spelled = &name.node.name;
         let span = self.span(name);
-        if !self.reported.insert(spelled.clone()) {
+        if !self.is_first_mention(spelled) {
             return Err(super::Reported);
         }
         let mut error = Rule::UndeclaredFunction

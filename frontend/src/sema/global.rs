@@ -38,7 +38,10 @@ impl Checker<'_> {
             .node
             .declarators
             .iter()
-            .map(|declarator| self.file_declarator(&specifiers, declarator))
+            .map(|declarator| {
+                let result = self.file_declarator(&specifiers, declarator);
+                result.inspect_err(|_| self.mark_faulty(&declarator.node.declarator))
+            })
             .collect();
         results.into_iter().collect()
     }
@@ -257,8 +260,14 @@ impl Checker<'_> {
         node: &Node<ast::FunctionDefinition>,
     ) -> Checked<()> {
         let span = self.span(node);
-        let specifiers = self.declaration_specifiers(&node.node.specifiers, span)?;
-        let declared = self.declared(&specifiers, &node.node.declarator)?;
+        let declared = self
+            .declaration_specifiers(&node.node.specifiers, span)
+            .and_then(|specifiers| {
+                let declared = self.declared(&specifiers, &node.node.declarator)?;
+                Ok((specifiers, declared))
+            })
+            .inspect_err(|_| self.mark_faulty(&node.node.declarator));
+        let (specifiers, declared) = declared?;
         let name = declared.name.clone().unwrap_or_default();
         let (Some(params), Some(function)) = (
             declared.params.clone(),

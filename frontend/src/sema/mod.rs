@@ -96,8 +96,10 @@ struct Checker<'a> {
     body: Option<Body>,
     /// String literals that already are globals.
     strings: HashMap<Vec<u8>, GlobalId>,
-    /// Undeclared names that were reported in the present function: once is enough.
+    /// Names that need no further message in the present function: undeclared ones, and those whose declaration is wrong.
     reported: HashSet<String>,
+    /// The same for names of faulty declarations at file scope.
+    faulty: HashSet<String>,
     depth: u32,
     auto_type: Option<TypeId>,
 }
@@ -136,6 +138,7 @@ impl<'a> Checker<'a> {
             body: None,
             strings: HashMap::new(),
             reported: HashSet::new(),
+            faulty: HashSet::new(),
             depth: 0,
             auto_type: None,
         }
@@ -181,6 +184,23 @@ impl<'a> Checker<'a> {
                 self.function_definition(definition)
             }
         }
+    }
+
+    /// Remembers that the declaration of a name was wrong, so that its uses are not reported too.
+    fn mark_faulty(&mut self, declarator: &Node<ast::Declarator>) {
+        if let Some(name) = declarator::declared_name(&declarator.node) {
+            let names = if self.body.is_some() {
+                &mut self.reported
+            } else {
+                &mut self.faulty
+            };
+            names.insert(name.to_owned());
+        }
+    }
+
+    /// Whether this is the first message about an undeclared name.
+    fn is_first_mention(&mut self, name: &str) -> bool {
+        !self.faulty.contains(name) && self.reported.insert(name.to_owned())
     }
 
     fn types(&self) -> &Types {

@@ -432,12 +432,19 @@ impl Checker<'_> {
         into: &mut Vec<Stmt>,
     ) -> Checked<()> {
         let span = self.span(node);
-        let specifiers = self.declaration_specifiers(&node.node.specifiers, span)?;
+        let specifiers = self.declaration_specifiers(&node.node.specifiers, span);
         let mut result = Ok(());
         for declarator in &node.node.declarators {
-            result = result.and(self.local_declarator(&specifiers, declarator, into));
+            let declared = specifiers
+                .as_ref()
+                .map_err(|&reported| reported)
+                .and_then(|specifiers| self.local_declarator(specifiers, declarator, into));
+            if declared.is_err() {
+                self.mark_faulty(&declarator.node.declarator);
+            }
+            result = result.and(declared);
         }
-        result
+        specifiers.and(result)
     }
 
     fn local_declarator(

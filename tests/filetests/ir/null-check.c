@@ -18,8 +18,8 @@ int prog(struct bpf_raw_tracepoint_args *ctx)
 	*value += ctx->args[1];
 	return 0;
 }
-// run: prog(arg1 = 5) == 0
-// run: prog(arg1 = 7) == 0
+// run: prog(args[1] = 5) == 0
+// run: prog(args[1] = 7) == 0
 // map: hits[0] == 12
 /*~ ir
 */

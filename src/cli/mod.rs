@@ -1,0 +1,61 @@
+//! The command line: one file per subcommand, and what they share.
+
+mod build;
+mod options;
+mod output;
+mod run;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+const EXAMPLES: &str = "\
+Examples:
+  bpfcc dropmon.c -o dropmon.o          compile to an ELF object that libbpf loads
+  bpfcc -S --asm=bpf64 dropmon.c        print assembly in the dialect of 2014
+  bpfcc --emit=ir dropmon.c             print the intermediate representation
+  bpfcc run dropmon.c --events 1000     run it over sample events and print its maps";
+
+/// A restricted-C compiler for BPF64 (eBPF), with a runtime that needs no kernel.
+#[derive(Parser)]
+#[command(name = "bpfcc", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    build: build::Args,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run a program over sample events in the bundled runtime and print its maps.
+    Run(run::Args),
+}
+
+/// Parses the process's arguments and does what they say.
+pub(crate) fn main() -> ExitCode {
+    let cli = Cli::parse_from(spell_out(std::env::args_os()));
+    let result = match &cli.command {
+        Some(Command::Run(args)) => run::run(args),
+        None => build::run(&cli.build),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::report(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Turns C compilers' long options with one dash into the two dashes that clap knows: `-isystem DIR` → `--isystem DIR`.
+fn spell_out(args: impl Iterator<Item = OsString>) -> impl Iterator<Item = OsString> {
+    const LONG: [&str; 4] = ["-isystem", "-include", "-nostdinc", "-mcpu"];
+    args.map(|arg| match arg.to_str() {
+        Some(text) if LONG.iter().any(|long| text == *long || text.starts_with(&format!("{long}="))) => {
+            OsString::from(format!("-{text}"))
+        }
+        _ => arg,
+    })
+}

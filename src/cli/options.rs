@@ -1,0 +1,66 @@
+//! Options that every command which compiles takes.
+
+use std::path::PathBuf;
+
+use bpfcc::{Cpu, Level, MacroOption, Options};
+
+/// How to compile.
+#[derive(clap::Args)]
+pub(crate) struct CompileArgs {
+    /// Add a directory to search for headers.
+    #[arg(short = 'I', value_name = "DIR", help_heading = "Preprocessor")]
+    include: Vec<PathBuf>,
+    /// Add a directory of system headers, searched after those of -I.
+    #[arg(long, value_name = "DIR", help_heading = "Preprocessor")]
+    isystem: Vec<PathBuf>,
+    /// Process a header before the program.
+    #[arg(long = "include", value_name = "FILE", help_heading = "Preprocessor")]
+    preinclude: Vec<String>,
+    /// Search only the directories given, not the headers that bpfcc carries.
+    #[arg(long, help_heading = "Preprocessor")]
+    nostdinc: bool,
+    /// Define a macro.
+    #[arg(short = 'D', value_name = "NAME[=VALUE]", help_heading = "Preprocessor")]
+    define: Vec<String>,
+    /// Undefine a macro.
+    #[arg(short = 'U', value_name = "NAME", help_heading = "Preprocessor")]
+    undefine: Vec<String>,
+    /// Optimisation level: 0 translates, 1 optimises.
+    #[arg(short = 'O', value_name = "LEVEL", default_value = "1", value_parser = parse_level)]
+    level: Level,
+    /// Instruction set version: v1 (every kernel), v2, v3 (Linux 5.1 and later) or v4 (6.6 and later).
+    #[arg(long = "mcpu", value_name = "VERSION", default_value = "v3", value_parser = parse_cpu)]
+    cpu: Cpu,
+    /// Accept loops: Linux 5.3 and later run them if it can prove that they end.
+    #[arg(long)]
+    loops: bool,
+}
+
+impl CompileArgs {
+    /// The library's form of these options.
+    pub(crate) fn to_options(&self) -> Options {
+        let mut options = Options { level: self.level, cpu: self.cpu, ..Options::default() };
+        options.language.allowed.loops = self.loops;
+        let pp = &mut options.preprocessor;
+        pp.include_dirs.clone_from(&self.include);
+        pp.system_dirs.clone_from(&self.isystem);
+        pp.forced_includes.clone_from(&self.preinclude);
+        pp.no_standard_includes = self.nostdinc;
+        let defines = self.define.iter().cloned().map(MacroOption::Define);
+        let undefines = self.undefine.iter().cloned().map(MacroOption::Undefine);
+        pp.macros = defines.chain(undefines).collect();
+        options
+    }
+}
+
+fn parse_level(text: &str) -> Result<Level, String> {
+    match text {
+        "0" => Ok(Level::O0),
+        "1" => Ok(Level::O1),
+        _ => Err(format!("there is no -O{text}; use -O0 or -O1")),
+    }
+}
+
+fn parse_cpu(name: &str) -> Result<Cpu, String> {
+    Cpu::from_name(name).ok_or_else(|| "use v1, v2, v3 or v4".to_owned())
+}

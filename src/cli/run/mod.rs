@@ -1,0 +1,151 @@
+//! `bpfcc run FILE`: execute a program over events in the bundled runtime, and show what its maps hold afterwards.
+
+mod events;
+mod table;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use bpfcc::compile_file;
+use bpfcc_object::{Object, elf};
+use bpfcc_runtime::{Engine, Environment, EnvironmentChoice, Kernel, Vm};
+use clap::ValueEnum;
+
+use super::options::CompileArgs;
+use super::output;
+use events::{Events, Source};
+
+const EXAMPLES: &str = "\
+Examples:
+  bpfcc run dropmon.c --events 1000               generated events
+  bpfcc run dropmon.c --events events.json        events from a file, see samples/dropmon.events.json
+  bpfcc run dropmon.o --engine jit                an object, as machine code";
+
+/// What to run, and on what.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// C source or object file.
+    #[arg(value_name = "FILE")]
+    input: PathBuf,
+    /// How many events to generate, or a JSON file with events.
+    #[arg(long, value_name = "N|FILE", default_value = "100", value_parser = Source::parse)]
+    events: Source,
+    /// Function to run, by name or section. Default: the first program of the file.
+    #[arg(long, value_name = "NAME")]
+    entry: Option<String>,
+    /// What the program finds around it: tracing2014, raw_tracepoint or user. Default: what its section says.
+    #[arg(long, value_name = "NAME", value_parser = parse_environment)]
+    env: Option<Environment>,
+    /// How to execute. The interpreter checks every access; the JIT trusts the program, so use it for your own.
+    #[arg(long, value_enum, default_value = "interp")]
+    engine: EngineArg,
+    /// Also write the object file.
+    #[arg(short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    compile: CompileArgs,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum EngineArg {
+    /// Interpreter.
+    Interp,
+    /// x86-64 machine code.
+    Jit,
+}
+
+/// Compiles if need be, runs, prints.
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let object = object(args)?;
+    if let Some(path) = &args.output {
+        output::write(path, &elf::write(&object)?)?;
+    }
+    let vm = load(args, &object)?;
+    let events = Events::from_source(&args.events)?;
+    let results = execute(args.engine, &vm, &events)?;
+
+    let mut text = summary(args, &vm, &events, &results);
+    for line in vm.log() {
+        text += &format!("log: {line}\n");
+    }
+    for map in vm.maps() {
+        text += &format!("\n{}", table::print(map.as_ref(), &events.symbols));
+    }
+    output::print(&text)
+}
+
+fn object(args: &Args) -> Result<Object> {
+    let bytes = match args.input.as_path() {
+        dash if dash == Path::new("-") => None,
+        path => Some(std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?),
+    };
+    match bytes {
+        Some(bytes) if bytes.starts_with(b"\x7fELF") => {
+            elf::read(&bytes).with_context(|| format!("`{}`", args.input.display()))
+        }
+        _ => output::finish(compile_file(&args.input, &args.compile.to_options())).map(|c| c.object),
+    }
+}
+
+fn load(args: &Args, object: &Object) -> Result<Vm> {
+    let choice = match &args.env {
+        Some(environment) => EnvironmentChoice::Given(environment.clone()),
+        None => EnvironmentChoice::BySection,
+    };
+    let vm = Vm::load(object, args.entry.as_deref(), choice)
+        .with_context(|| format!("cannot load `{}`", args.input.display()))?;
+    let vm = vm.with_kernel(Kernel::deterministic(0));
+    Ok(match args.engine {
+        EngineArg::Interp => vm,
+        // SAFETY: there is no checker yet that could prove it; whoever asks for the JIT vouches for the program, as the
+        // option's help says.
+        EngineArg::Jit => unsafe { vm.trust() },
+    })
+}
+
+/// How often each result was returned, in order of first appearance.
+fn execute(engine: EngineArg, vm: &Vm, events: &Events) -> Result<Vec<(u64, u64)>> {
+    let engine = match engine {
+        EngineArg::Interp => Engine::Interp,
+        EngineArg::Jit => Engine::Jit,
+    };
+    let mut results: Vec<(u64, u64)> = Vec::new();
+    events.for_each(vm.environment().context(), |context| {
+        let result = vm.run(engine, context)?;
+        match results.iter_mut().find(|(value, _)| *value == result) {
+            Some((_, count)) => *count += 1,
+            None => results.push((result, 1)),
+        }
+        Ok(())
+    })?;
+    Ok(results)
+}
+
+fn summary(args: &Args, vm: &Vm, events: &Events, results: &[(u64, u64)]) -> String {
+    let engine = match args.engine {
+        EngineArg::Interp => "the interpreter",
+        EngineArg::Jit => "the x86-64 JIT",
+    };
+    let list: Vec<String> = results
+        .iter()
+        .map(|&(value, count)| format!("{} ({count}×)", value as i64))
+        .collect();
+    let returned = match list.as_slice() {
+        [] => String::new(),
+        list => format!("; returned {}", list.join(", ")),
+    };
+    format!(
+        "`{}` ran over {} events in {engine}, environment `{}`{returned}\n",
+        vm.program().name(),
+        events.len(),
+        vm.environment().name(),
+    )
+}
+
+fn parse_environment(name: &str) -> Result<Environment> {
+    match Environment::named(name) {
+        Some(environment) => Ok(environment),
+        None => bail!("the environments are {}", Environment::NAMES.join(", ")),
+    }
+}

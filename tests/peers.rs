@@ -1,0 +1,156 @@
+//! Our objects in the hands of other people's tools. Each test needs one of Debian's packages and says so when it skips.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use bpfcc::{Cpu, Level, Options, compile_file};
+
+/// A directory of its own for a test, removed at the end.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Scratch {
+        let path = std::env::temp_dir().join(format!("bpfcc-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).expect("a temporary directory");
+        Scratch(path)
+    }
+
+    /// Compiles a file into the directory.
+    fn compile(&self, source: &Path, options: &Options) -> Option<PathBuf> {
+        let compiled = compile_file(source, options).result?;
+        let object = self.0.join(source.file_name()?).with_extension("o");
+        std::fs::write(&object, compiled.to_elf().expect("an object can be written")).expect("disk space");
+        Some(object)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // Best effort: it is the system's temporary directory.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn root(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// The first of these commands that is installed, or a word about what to install.
+fn find(names: &[&str], package: &str) -> Option<String> {
+    let runs = |name: &&&str| Command::new(name).arg("--version").output().is_ok_and(|o| o.status.success());
+    let found = names.iter().find(runs).map(|name| name.to_string());
+    if found.is_none() {
+        eprintln!("SKIPPED: none of {names:?} is installed (package {package})");
+    }
+    found
+}
+
+fn objdump() -> Option<String> {
+    let versions: Vec<String> = (14..30).rev().map(|v| format!("llvm-objdump-{v}")).collect();
+    let mut names: Vec<&str> = versions.iter().map(String::as_str).collect();
+    names.push("llvm-objdump");
+    find(&names, "llvm")
+}
+
+fn text(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn run(command: &mut Command) -> String {
+    let output = command.output().expect("the command starts");
+    assert!(output.status.success(), "{command:?} failed:\n{}", text(&output));
+    assert!(output.stderr.is_empty(), "{command:?} complains:\n{}", text(&output));
+    text(&output)
+}
+
+#[test]
+fn llvm_disassembles_the_samples() {
+    let Some(objdump) = objdump() else { return };
+    let scratch = Scratch::new("objdump");
+    for sample in ["dropmon.c", "dropmon.bpf.c"] {
+        let object = scratch.compile(&root("samples").join(sample), &Options::default()).expect(sample);
+        let listing = run(Command::new(&objdump).args(["-d", "-r", "-t"]).arg(&object));
+        assert!(listing.contains("<dropmon>:"), "{listing}");
+        assert!(listing.contains("r2 = *(u64 *)(r1 + 0x8)") || listing.contains("(r6 + 0x8)"), "{listing}");
+        assert!(!listing.contains("<unknown>"), "{listing}");
+    }
+}
+
+#[test]
+fn binutils_read_the_samples() {
+    let Some(readelf) = find(&["readelf"], "binutils") else { return };
+    let scratch = Scratch::new("readelf");
+    for sample in ["dropmon.c", "dropmon.bpf.c"] {
+        let object = scratch.compile(&root("samples").join(sample), &Options::default()).expect(sample);
+        let listing = run(Command::new(&readelf).args(["-a", "-W"]).arg(&object));
+        assert!(listing.contains("Linux BPF"), "{listing}");
+    }
+}
+
+/// Loads an object through bpftool, in a mount namespace whose end unloads it again.
+fn bpftool_load(object: &Path) -> Result<(), String> {
+    let script = "mount -t bpf none /sys/fs/bpf && bpftool prog loadall \"$1\" /sys/fs/bpf/bpfcc";
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "--propagation", "private", "sh", "-c", script, "sh"]).arg(object);
+    let output = command.output().map_err(|error| error.to_string())?;
+    if output.status.success() { Ok(()) } else { Err(text(&output)) }
+}
+
+fn bpftool_works() -> bool {
+    if find(&["bpftool"], "bpftool").is_none() {
+        return false;
+    }
+    let probe = Command::new("unshare").args(["--mount", "bpftool", "prog", "list"]).output();
+    let works = probe.is_ok_and(|output| output.status.success());
+    if !works {
+        eprintln!("SKIPPED: bpftool may not use bpf(2) here; run as root on Linux");
+    }
+    works
+}
+
+#[test]
+fn bpftool_loads_the_drop_monitor() {
+    if !bpftool_works() {
+        return;
+    }
+    let scratch = Scratch::new("bpftool");
+    let object = scratch.compile(&root("samples/dropmon.bpf.c"), &Options::default()).expect("it compiles");
+    bpftool_load(&object).unwrap_or_else(|why| panic!("{why}"));
+}
+
+/// File tests whose programs are in a section of Linux are judged by its checker too, at every level.
+#[test]
+fn linux_accepts_the_file_tests() {
+    if !bpftool_works() {
+        return;
+    }
+    let scratch = Scratch::new("filetests");
+    let mut loaded = 0;
+    for file in file_tests(&root("tests/filetests")) {
+        let source = std::fs::read_to_string(&file).expect("a readable file");
+        if !source.contains("SEC(\"raw_tracepoint/") || source.contains("//~ error") {
+            continue;
+        }
+        for level in [Level::O0, Level::O1] {
+            for cpu in Cpu::ALL {
+                let options = Options { level, cpu, ..Options::default() };
+                let object = scratch.compile(&file, &options).expect("file tests compile");
+                bpftool_load(&object)
+                    .unwrap_or_else(|why| panic!("{} at {level:?} {}: {why}", file.display(), cpu.name()));
+                loaded += 1;
+            }
+        }
+    }
+    assert!(loaded > 0, "no file test has a program for Linux");
+}
+
+fn file_tests(directory: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(directory).expect("a readable directory");
+    let paths = entries.map(|entry| entry.expect("a readable entry").path());
+    let mut files: Vec<PathBuf> = paths
+        .flat_map(|path| if path.is_dir() { file_tests(&path) } else { vec![path] })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "c"))
+        .collect();
+    files.sort();
+    files
+}

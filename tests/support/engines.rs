@@ -1,0 +1,242 @@
+//! One module, three ways to execute it: IR evaluator, interpreter, JIT.
+
+use std::cell::Cell;
+
+use bpfcc::Compiled;
+use bpfcc_ir::eval::{Evaluator, Fault, Host, Memory};
+use bpfcc_ir::{FuncId, Global, Module};
+use bpfcc_isa::Size;
+use bpfcc_runtime::{Context, Engine, Environment, EnvironmentChoice, Input, Kernel, Session, Vm};
+
+use super::testfile;
+
+/// How a test program is executed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum How {
+    /// The IR, after all passes.
+    Eval,
+    /// The object file, interpreted.
+    Interp,
+    /// The object file, translated.
+    Jit,
+}
+
+impl How {
+    /// All that this host can do.
+    pub fn available() -> &'static [How] {
+        if cfg!(all(target_arch = "x86_64", unix)) {
+            &[How::Eval, How::Interp, How::Jit]
+        } else {
+            &[How::Eval, How::Interp]
+        }
+    }
+}
+
+/// One call of a function of the program.
+#[derive(Debug)]
+pub struct Call<'a> {
+    /// Its name.
+    pub function: &'a str,
+    /// What it gets.
+    pub input: &'a testfile::Input,
+}
+
+/// A loaded program with fresh maps and globals, for calls in order.
+pub struct Machine<'a> {
+    compiled: &'a Compiled,
+    /// Its maps are those of every engine.
+    pub vm: Vm,
+}
+
+impl<'a> Machine<'a> {
+    /// Loads a program. The environment is that of its first program section, else `user`.
+    pub fn new(compiled: &'a Compiled) -> Result<Machine<'a>, String> {
+        let sections = compiled.module.functions.values().filter_map(|f| f.section.as_deref());
+        let environment = sections.filter_map(Environment::of_section).next();
+        let choice = EnvironmentChoice::Given(environment.unwrap_or_else(Environment::user));
+        let vm = Vm::load(&compiled.object, None, choice).map_err(|error| error.to_string())?;
+        let vm = vm.with_kernel(Kernel::deterministic(1)).with_budget(10_000_000);
+        // SAFETY: file tests are ours, and the interpreter runs each call before the JIT does.
+        Ok(Machine { compiled, vm: unsafe { vm.trust() } })
+    }
+
+    /// Executes the calls in order and gives their results, cut to the width of each function's result.
+    pub fn run(&self, how: How, calls: &[Call<'_>]) -> Result<Vec<u64>, String> {
+        match how {
+            How::Eval => self.evaluate(calls),
+            How::Interp => calls.iter().map(|call| self.execute(Engine::Interp, call)).collect(),
+            How::Jit => calls.iter().map(|call| self.execute(Engine::Jit, call)).collect(),
+        }
+    }
+
+    fn execute(&self, engine: Engine, call: &Call<'_>) -> Result<u64, String> {
+        let mut context = self.context(call)?;
+        let result = self.vm.call_function(engine, call.function, input(call, &mut context));
+        let result = result.map_err(|error| format!("{}: {error}", call.function))?;
+        Ok(self.cut(call.function, result))
+    }
+
+    fn evaluate(&self, calls: &[Call<'_>]) -> Result<Vec<u64>, String> {
+        let module = &self.compiled.module;
+        let contexts: Result<Vec<_>, _> = calls.iter().map(|call| self.context(call)).collect();
+        let mut contexts = contexts?;
+        let sessions = calls.iter().zip(&mut contexts);
+        let sessions: Vec<Session<'_>> =
+            sessions.map(|(call, bytes)| self.vm.session(input(call, bytes))).collect();
+        let current = Cell::new(0);
+        let mut host = SessionHost { sessions: &sessions, current: &current };
+        let mut evaluator = Evaluator::new(module, &mut host);
+        evaluator.set_step_limit(10_000_000);
+        let mut results = Vec::new();
+        for (index, call) in calls.iter().enumerate() {
+            current.set(index);
+            let func = function(module, call.function)?;
+            let arity = module.functions[func].signature.params.len();
+            let arguments = sessions[index].arguments();
+            let result = evaluator.call(func, &arguments[..arity.min(5)]);
+            let result = result.map_err(|error| format!("{}: {error}", call.function))?;
+            results.push(self.cut(call.function, result.unwrap_or(0)));
+        }
+        Ok(results)
+    }
+
+    /// Results narrower than 64 bits say nothing about the upper half of R0; that of a void function says nothing at all.
+    pub fn cut(&self, name: &str, value: u64) -> u64 {
+        let Ok(func) = function(&self.compiled.module, name) else { return value };
+        match self.compiled.module.functions[func].signature.result.map(|ty| ty.bytes()) {
+            None => 0,
+            Some(4) => value & 0xffff_ffff,
+            Some(_) => value,
+        }
+    }
+
+    fn context(&self, call: &Call<'_>) -> Result<Vec<u8>, String> {
+        let testfile::Input::Context(fields) = call.input else { return Ok(Vec::new()) };
+        let layout = self.vm.environment().context();
+        let mut bytes = vec![0; layout.size()];
+        for (name, value) in fields {
+            let place = field(layout, name)?;
+            let value = value.to_le_bytes();
+            let len = place.len();
+            bytes[place].copy_from_slice(&value[..len]);
+        }
+        Ok(bytes)
+    }
+}
+
+fn field(layout: &Context, name: &str) -> Result<std::ops::Range<usize>, String> {
+    let field = layout.field(name).ok_or_else(|| format!("the context has no field `{name}`"))?;
+    Ok(field.offset as usize..(field.offset + field.size) as usize)
+}
+
+fn input<'a>(call: &Call<'_>, context: &'a mut Vec<u8>) -> Input<'a> {
+    match call.input {
+        testfile::Input::Context(_) => Input::Context(context),
+        testfile::Input::Arguments(values) => {
+            let mut arguments = [0; 5];
+            for (argument, value) in arguments.iter_mut().zip(values) {
+                *argument = *value as u64;
+            }
+            Input::Arguments(arguments)
+        }
+    }
+}
+
+fn function(module: &Module, name: &str) -> Result<FuncId, String> {
+    let mut functions = module.functions.iter();
+    let found = functions.find(|(_, func)| func.name == name && !func.is_declaration());
+    found.map(|(id, _)| id).ok_or_else(|| format!("there is no function `{name}`"))
+}
+
+/// Lends the runtime's maps, context and host functions to the IR evaluator.
+struct SessionHost<'a> {
+    /// One per call.
+    sessions: &'a [Session<'a>],
+    current: &'a Cell<usize>,
+}
+
+/// Bytes of the session's stack that hold a copy of what one argument points to.
+const WINDOW: u64 = 800;
+
+impl SessionHost<'_> {
+    fn session(&self) -> &Session<'_> {
+        &self.sessions[self.current.get()]
+    }
+
+    /// Host functions follow real pointers, but the evaluator's stack has addresses of its own: what an argument points to is
+    /// copied to the session's stack for the call, and what the call changed is copied back.
+    fn with_copies(
+        &self,
+        mut args: [u64; 5],
+        memory: &mut dyn Memory,
+        call: impl FnOnce(&Session<'_>, [u64; 5]) -> Result<u64, Fault>,
+    ) -> Result<u64, Fault> {
+        let session = self.session();
+        session.set_frames(8);
+        let mut copies = Vec::new();
+        for (index, arg) in args.iter_mut().enumerate() {
+            let readable = (0..WINDOW).map_while(|at| memory.load(arg.wrapping_add(at), Size::B).ok());
+            let bytes: Vec<u64> = readable.collect();
+            if bytes.is_empty() {
+                continue;
+            }
+            let window = session.stack_top() - WINDOW * (index as u64 + 1);
+            for (at, &byte) in (0u64..).zip(&bytes) {
+                session.write(window + at, Size::B, byte).expect("eight frames hold five windows");
+            }
+            copies.push((*arg, window, bytes));
+            *arg = window;
+        }
+        let result = call(session, args)?;
+        for (original, window, before) in copies {
+            for (at, old) in (0u64..).zip(before) {
+                let new = session.read(window + at, Size::B).expect("written above");
+                if new != old {
+                    memory.store(original + at, Size::B, new)?;
+                }
+            }
+        }
+        Ok(result)
+    }
+}
+
+impl Host for SessionHost<'_> {
+    fn load(&mut self, addr: u64, size: Size) -> Result<u64, Fault> {
+        let len = size.bytes().into();
+        self.session().read(addr, size).map_err(|_| Fault::OutOfBounds { addr, len })
+    }
+
+    fn store(&mut self, addr: u64, size: Size, value: u64) -> Result<(), Fault> {
+        let len = size.bytes().into();
+        self.session().write(addr, size, value).map_err(|_| Fault::OutOfBounds { addr, len })
+    }
+
+    fn call_helper(
+        &mut self,
+        id: i32,
+        args: [u64; 5],
+        memory: &mut dyn Memory,
+    ) -> Result<u64, Fault> {
+        self.with_copies(args, memory, |session, args| {
+            let result = session.call_number(id, args).ok_or(Fault::NoSuchHelper(id))?;
+            result.map_err(|_| Fault::NoSuchHelper(id))
+        })
+    }
+
+    fn call_named(
+        &mut self,
+        name: &str,
+        args: [u64; 5],
+        memory: &mut dyn Memory,
+    ) -> Result<u64, Fault> {
+        let missing = || Fault::NoSuchFunction(name.to_owned());
+        self.with_copies(args, memory, |session, args| {
+            let result = session.call_name(name, args).ok_or_else(missing)?;
+            result.map_err(|_| missing())
+        })
+    }
+
+    fn map_address(&mut self, global: &Global) -> u64 {
+        self.session().map_address(&global.name).unwrap_or(0)
+    }
+}
