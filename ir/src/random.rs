@@ -533,7 +533,7 @@ mod tests {
     use crate::pass::{Changed, Level, PASSES, PassOptions, run_all, run_one};
     use crate::{Module, parse};
 
-    const PROGRAMS: u64 = 1000;
+    const PROGRAMS: u64 = 600;
 
     fn inputs(seed: u64) -> [[u64; 3]; 2] {
         let mut rng = Rng::new(seed ^ 0xabcd);

@@ -1,11 +1,9 @@
 //! The control-flow graph: which blocks lead where. [`Cfg`] shows a function to petgraph's algorithms.
 
-use std::collections::HashSet;
-
 use petgraph::visit::{
     Data, DfsPostOrder, GraphBase, GraphProp, IntoEdgeReferences, IntoNeighbors,
     IntoNeighborsDirected, IntoNodeIdentifiers, IntoNodeReferences, NodeCompactIndexable,
-    NodeCount, NodeIndexable, Visitable, Walker,
+    NodeCount, NodeIndexable, VisitMap, Visitable, Walker,
 };
 use petgraph::{Directed, Direction};
 
@@ -92,14 +90,31 @@ impl Data for Cfg<'_> {
 }
 
 impl Visitable for Cfg<'_> {
-    type Map = HashSet<Block>;
+    type Map = Visited;
 
-    fn visit_map(&self) -> HashSet<Block> {
-        HashSet::with_capacity(self.func.layout.len())
+    fn visit_map(&self) -> Visited {
+        Visited(EntitySet::new())
     }
 
-    fn reset_map(&self, map: &mut HashSet<Block>) {
-        map.clear();
+    fn reset_map(&self, map: &mut Visited) {
+        map.0.clear();
+    }
+}
+
+/// The blocks a petgraph walk has seen.
+pub struct Visited(EntitySet<Block>);
+
+impl VisitMap<Block> for Visited {
+    fn visit(&mut self, block: Block) -> bool {
+        self.0.insert(block)
+    }
+
+    fn is_visited(&self, block: &Block) -> bool {
+        self.0.contains(*block)
+    }
+
+    fn unvisit(&mut self, block: Block) -> bool {
+        self.0.remove(block)
     }
 }
 

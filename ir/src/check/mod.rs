@@ -364,3 +364,218 @@ fn defined_before(tree: &DomTree, def: Option<(Block, usize)>, at: (Block, usize
         Some((block, _)) => tree.dominates(block, at.0) || !tree.is_reachable(at.0),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Rule;
+    use crate::entity::{Block, EntityRef, FuncId, Value};
+    use crate::inst::InstData;
+    use crate::{Module, parse};
+
+    fn rules(module: &Module) -> Vec<String> {
+        match module.check() {
+            Ok(()) => Vec::new(),
+            Err(violations) => violations.iter().map(|v| v.rule.to_string()).collect(),
+        }
+    }
+
+    /// Checks a function `@f(i64, i32, ptr) -> i64` with this body against the messages expected.
+    #[track_caller]
+    fn reports(body: &str, expected: &[&str]) {
+        let text = format!(
+            "declare fn @callee(i64, ptr.ctx) -> i64
+            fn @f(v0: i64, v1: i32, v2: ptr) -> i64 {{
+                slot s0: 8 align 8 \"s\"
+            b0:
+            {body}
+            }}"
+        );
+        let module = parse(&text).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(rules(&module), expected);
+    }
+
+    #[test]
+    fn blocks_end_with_their_only_terminator() {
+        reports("v3: i64 = neg v0", &["the block has no terminator"]);
+        reports(
+            "return v0 return v0",
+            &["a terminator stands before the end of the block"],
+        );
+    }
+
+    #[test]
+    fn edges_pass_what_their_destination_takes() {
+        reports(
+            "jump b0",
+            &[
+                "a jump leads to the entry",
+                "the block takes 3 values, given 0",
+            ],
+        );
+        reports(
+            "jump b1(v0, v1) b1(v3: i64): return v3",
+            &["the block takes 1 values, given 2"],
+        );
+        reports(
+            "jump b1(v1) b1(v3: i64): return v3",
+            &["a block's argument is i32, must be i64"],
+        );
+        reports(
+            "jump b1(v2) b1(v3: ptr.ctx): return v0",
+            &["a block's argument is ptr, must be ptr.ctx"],
+        );
+    }
+
+    #[test]
+    fn definitions_dominate_uses() {
+        reports(
+            "v3: i64 = neg v4 v4: i64 = neg v0 return v3",
+            &["v4 is used where its definition does not dominate"],
+        );
+        reports(
+            "branch v0 eq v0, b1, b2 b1: v3: i64 = neg v0 jump b2 b2: return v3",
+            &["v3 is used where its definition does not dominate"],
+        );
+    }
+
+    #[test]
+    fn operands_have_the_types_of_their_operation() {
+        let wrong = |inst: &str, message: &str| reports(&format!("{inst} return v0"), &[message]);
+        wrong("v3: i64 = add v0, v1", "the operand is i32, must be i64");
+        wrong("v3: i32 = add v0, v0", "the result is i32, must be i64");
+        wrong("v3: ptr = neg v2", "the operand is ptr, must be an integer");
+        wrong(
+            "v3: i32 = const 4294967295",
+            "an i32 constant is kept sign-extended",
+        );
+        wrong(
+            "v3: i32 = be64 v1",
+            "a swap of this size does not fit the value",
+        );
+        wrong(
+            "v3: i32 = zext32 v1",
+            "the result is no wider than what is extended",
+        );
+        wrong("v3: i32 = sext8 v0", "the operand is wider than the result");
+        wrong("v3: i32 = trunc v1", "the operand is i32, must be i64");
+        wrong("v3: ptr = int_to_ptr v1", "the operand is i32, must be i64");
+        wrong("v3: i64 = ptr_to_int v0", "the address is i64, must be ptr");
+        wrong(
+            "v3: ptr.ctx = ptr_add v2, v0",
+            "the result is ptr.ctx, must be ptr",
+        );
+        wrong(
+            "v3: i32 = compare v0 lt v1",
+            "the sides of a comparison differ in width",
+        );
+        wrong(
+            "v3: i64 = select v1 lt v1, v0, v1",
+            "the value is i32, must be i64",
+        );
+        wrong(
+            "v3: i32 = load.u64 v2+0",
+            "the load is wider than its result",
+        );
+        wrong("v3: ptr = load.u16 v2+0", "a pointer is loaded as a whole");
+        wrong("store.u64 v2+0, v1", "the store is wider than its value");
+        wrong("store.u64 v0+0, v0", "the address is i64, must be ptr");
+        wrong(
+            "v3: i64 = atomic.add.u16 v2+0, v0",
+            "atomics have 32 or 64 bits",
+        );
+        wrong(
+            "v3: i64 = atomic.add.u64 v2+0, v0, v0",
+            "compare-and-exchange alone expects a value",
+        );
+        wrong(
+            "v3: ptr.ctx = slot_addr s0+0",
+            "the result is ptr.ctx, must be ptr.stack",
+        );
+        wrong("memset v2+0, 0, 8, 3", "odd alignment");
+        wrong(
+            "v3: i64 = call @callee(v0)",
+            "the function takes 2 values, given 1",
+        );
+        wrong(
+            "v3: i64 = call @callee(v0, v2)",
+            "an argument is ptr, must be ptr.ctx",
+        );
+        wrong(
+            "v3: ptr.ctx = const 0 call @callee(v0, v3)",
+            "the instruction has no result",
+        );
+        wrong(
+            "v3: i64 = call helper 1(v0, v0, v0, v0, v0, v0)",
+            "a helper takes at most five arguments",
+        );
+        wrong(
+            "v3: i32 = refine v0 lt v0",
+            "the result is i32, must be i64",
+        );
+        wrong(
+            "v3: i64 = memset v2+0, 0, 8, 8",
+            "the instruction cannot have a result",
+        );
+        wrong("neg v0", "the instruction has no result");
+        reports(
+            "switch v0, [1: b1, 1: b1], b1 b1: return v0",
+            &["case 1 stands twice"],
+        );
+        reports("return v1", &["the result is i32, must be i64"]);
+        reports("return", &["the function returns a value"]);
+    }
+
+    /// A function whose parts are then damaged as no text can say.
+    fn damaged(damage: impl FnOnce(&mut crate::Function)) -> Vec<String> {
+        let text =
+            "fn @f(v0: i64) -> i64 { b0: jump b1(v0) b1(v1: i64): v2: i64 = neg v1 return v2 }";
+        let mut module = parse(text).unwrap_or_else(|error| panic!("{error}"));
+        damage(&mut module.functions[FuncId::new(0)]);
+        rules(&module)
+    }
+
+    #[test]
+    fn everything_named_exists_once() {
+        let missing = |name: &str| vec![Rule::Missing(name.to_string()).to_string()];
+        let found = damaged(|func| {
+            let inst = func.block(func.layout[1]).insts[0];
+            *func.inst_mut(inst) = InstData::Neg {
+                arg: Value::new(99),
+            };
+        });
+        assert_eq!(found, missing("v99"));
+        let found = damaged(|func| func.layout[1] = Block::new(99));
+        assert_eq!(found, missing("b99"));
+        let found = damaged(|func| func.layout.push(func.layout[1]));
+        assert!(found.contains(&Rule::Twice("b1".to_string()).to_string()));
+        let found = damaged(|func| {
+            let inst = func.block(func.layout[1]).insts[0];
+            func.block_mut(func.entry()).insts.insert(0, inst);
+        });
+        assert!(found.contains(&Rule::Twice("i1".to_string()).to_string()));
+    }
+
+    #[test]
+    fn positions_and_signature_are_as_noted() {
+        let found = damaged(|func| {
+            let block = func.layout[1];
+            let result = func.result(func.block(block).insts[0]);
+            func.block_mut(block).params = result.into_iter().collect();
+        });
+        assert!(found.contains(&Rule::Origin("v2".to_string()).to_string()));
+        let found = damaged(|func| func.signature.params.push(crate::Type::I32));
+        assert_eq!(found, [Rule::EntryParams.to_string()]);
+    }
+
+    #[test]
+    fn globals_hold_what_they_say() {
+        let module =
+            parse("global @g \".data\" mutable local size 8 align 8 = \"123456789\" { 4: @g+0 }");
+        let found = module.map(|module| rules(&module));
+        let expected = [
+            "the initial value is longer than the global",
+            "a pointer stands outside the global",
+        ];
+        assert_eq!(found, Ok(expected.map(String::from).to_vec()));
+    }
+}
