@@ -5,11 +5,10 @@
 //! more are dropped; a jump to the next block disappears; a conditional jump *to* the next block becomes the opposite jump to
 //! the other destination. At v4 a jump that is too far becomes a `gotol`.
 
-use bpfcc_isa::{Cond, Insn, Reg, Src, Width};
+use bpfcc_isa::{Cond, Cpu, Insn, Reg, Src, Width};
 
 use crate::emit::{Block, Emitted, End};
 use crate::vcode::BlockId;
-use bpfcc_isa::Cpu;
 
 /// Distance of a jump that cannot be encoded, in instructions.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

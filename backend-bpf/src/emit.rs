@@ -6,13 +6,12 @@
 
 use bpfcc_ir::debug::SourceLoc;
 use bpfcc_ir::{Callee, FuncId, SymbolRef};
-use bpfcc_isa::{self as isa, AluOp, Cond, Imm64, Insn, Reg, Size, Src, Width};
+use bpfcc_isa::{self as isa, AluOp, Cond, Cpu, Imm64, Insn, Reg, Size, Src, Width};
 
 use crate::abi;
 use crate::frame::Frame;
 use crate::regalloc::{Allocated, Home, Step};
 use crate::vcode::{Base, BlockId, Mem, VCode, VInsn, VSrc};
-use bpfcc_isa::Cpu;
 
 /// A machine instruction with what the object file says about it.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -20,11 +20,10 @@ mod upper;
 use bpfcc_ir::debug::SourceLoc;
 use bpfcc_ir::entity::SecondaryMap;
 use bpfcc_ir::{Block, BlockCall, Function, Inst, InstData, Module, Slot, SymbolRef, Type, Value};
-use bpfcc_isa::{Size, Width};
+use bpfcc_isa::{Cpu, Size, Width};
 
 use crate::abi;
 use crate::error::{BackendError, ErrorKind};
-use bpfcc_isa::Cpu;
 
 use crate::target::Options;
 use crate::vcode::{BlockId, Located, VBlock, VCode, VInsn, VReg, VSrc};
@@ -283,7 +282,7 @@ impl<'a> Selector<'a> {
         value
     }
 
-    /// The constant a value is known to be, cut and sign-extended to the width of its type.
+    /// The constant a value is known to be. One of 32 bits is sign-extended, whatever it was cut from.
     fn constant(&self, value: Value) -> Option<i64> {
         let constant = self.func.as_const(self.origin(value))?;
         Some(match self.width(value) {
@@ -310,8 +309,8 @@ impl<'a> Selector<'a> {
     /// A register that holds a value here.
     fn reg(&mut self, value: Value) -> VReg {
         let origin = self.origin(value);
-        if let Some(value) = self.func.as_const(origin) {
-            return self.constant_reg(value);
+        if let Some(constant) = self.constant(value) {
+            return self.constant_reg(constant);
         }
         match self.address(origin) {
             Address::Slot(slot, off) if i32::try_from(off).is_ok() => {

@@ -6,9 +6,7 @@
 
 use bpfcc_ir::entity::SecondaryMap;
 use bpfcc_ir::{Function, InstData, Type, Value};
-use bpfcc_isa::{AluOp, Size};
-
-use bpfcc_isa::Cpu;
+use bpfcc_isa::{AluOp, Cpu, Size, Width};
 
 /// What bits 32 to 63 of a register are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -66,7 +64,10 @@ fn update(func: &Function, cpu: Cpu, facts: &mut SecondaryMap<Value, Upper>) -> 
     for (_, inst) in func.insts_in_order() {
         let data = func.inst(inst);
         if let Some(result) = func.result(inst) {
-            let new = of_result(func, cpu, data, func.ty(result), facts);
+            let new = match constant(func, result) {
+                Some(constant) => Upper::of_constant(constant),
+                None => of_result(func, cpu, data, func.ty(result), facts),
+            };
             changed |= new != facts[result];
             facts[result] = new;
         }
@@ -81,6 +82,24 @@ fn update(func: &Function, cpu: Cpu, facts: &mut SecondaryMap<Value, Upper>) -> 
     changed
 }
 
+/// The constant that selection puts in place of a value: sign-extended if it has 32 bits, even where it was cut from one
+/// whose upper half is something else.
+fn constant(func: &Function, mut value: Value) -> Option<i64> {
+    let mut is_cut = false;
+    loop {
+        is_cut |= func.ty(value).width() == Width::W32;
+        value = match *func.def_inst(value)? {
+            InstData::Const { value } if is_cut => return Some(i64::from(value as i32)),
+            InstData::Const { value } => return Some(value),
+            InstData::Refine { arg, .. }
+            | InstData::Truncate { arg }
+            | InstData::IntToPtr { arg }
+            | InstData::PtrToInt { arg } => arg,
+            _ => return None,
+        };
+    }
+}
+
 fn of_result(
     func: &Function,
     cpu: Cpu,
@@ -90,7 +109,6 @@ fn of_result(
 ) -> Upper {
     let is_alu32 = ty == Type::I32 && cpu.has_alu32();
     match *data {
-        InstData::Const { value } => Upper::of_constant(value),
         InstData::Refine { arg, .. }
         | InstData::Truncate { arg }
         | InstData::IntToPtr { arg }

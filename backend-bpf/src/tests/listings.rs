@@ -534,3 +534,25 @@ b0:
 ";
     assert!(allocated.starts_with(start), "{allocated}");
 }
+
+/// The lower half of a constant stands as a sign-extended immediate, so `and` with it does not zero the upper half.
+#[test]
+fn a_truncated_constant_is_sign_extended() {
+    let ir = "
+        fn @cut(v0: i32) -> i64 {
+        b0:
+            v1: i64 = const 4294967295
+            v2: i32 = trunc v1
+            v3: i32 = and v2, v0
+            v4: i64 = zext32 v3
+            return v4
+        }";
+    let expected = "
+        cut:
+            r1 &= -1
+            r1 <<= 32
+            r0 = r1
+            r0 >>= 32
+            exit";
+    assert_asm(Cpu::V1, ir, expected);
+}

@@ -405,28 +405,3 @@ impl Generator {
         self.start_block(exit, &[ty]);
     }
 }
-#[test]
-fn seed_probe() {
-    let seed = 4898;
-    for (which, t) in [(0, text(seed, false)), (1, text(seed, true))] {
-        let module = parse(&t);
-        let args = [CTX, (seed as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15), (seed as u64) << 31];
-        let (expected, _) = evaluate(&module, &args);
-        for level in [Level::O0, Level::O1] {
-            let mut m = module.clone();
-            run_all(&mut m, &PassOptions { level }, |p, m| {
-                let mut world = World::new();
-                let main = m.functions.keys().last().unwrap();
-                let r = Evaluator::new(m, &mut world).call(main, &args).unwrap().unwrap();
-                println!("{which} {level:?} after {}: {}", p.name, r == expected);
-            });
-            for &cpu in &Cpu::ALL[if which == 1 { 2 } else { 0 }..] {
-                let mut world = World::new();
-                let r = Machine::new(&m, cpu, &mut world).call("f", &args);
-                println!("{which} {level:?} {}: {}", cpu.name(), r == expected);
-            }
-            if which == 0 && level == Level::O0 { std::fs::write("/tmp/seed.ir", m.to_string()).unwrap(); std::fs::write("/tmp/seed.asm", crate::asm_text(&m, &super::options(Cpu::V1), bpfcc_isa::text::Dialect::PseudoC).unwrap()).unwrap(); 
-             std::fs::write("/tmp/seed.sel", crate::select_text(&m, &super::options(Cpu::V1)).unwrap()).unwrap(); }
-        }
-    }
-}
