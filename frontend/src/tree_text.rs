@@ -65,7 +65,10 @@ impl Mentioned {
         for body in unit.functions.iter().filter_map(|f| f.body.as_ref()) {
             visit::walk_block(&mut mentioned, body);
         }
-        let images = unit.globals.iter().filter_map(|global| global.image.as_ref());
+        let images = unit
+            .globals
+            .iter()
+            .filter_map(|global| global.image.as_ref());
         for pointer in images.flat_map(|image| &image.pointers) {
             match pointer.target {
                 Symbol::Global(id) => mentioned.globals.insert(id),

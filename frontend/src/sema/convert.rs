@@ -158,8 +158,35 @@ impl Checker<'_> {
         {
             return constant(new.wrap(old), ty, span);
         }
+        let value = if kind == CastKind::IntToInt {
+            self.without_widening(value)
+        } else {
+            value
+        };
         let arg = Box::new(value);
         expr(ExprKind::Cast { kind, arg }, ty, span)
+    }
+
+    /// The value before it was widened without loss: what it is converted to next gives the same.
+    fn without_widening(&self, value: Expr) -> Expr {
+        let wide = self.types().int_kind(value.ty);
+        match value.kind {
+            ExprKind::Cast {
+                kind: CastKind::IntToInt,
+                arg,
+            } if self.is_widening(self.types().int_kind(arg.ty), wide) => *arg,
+            kind => Expr { kind, ..value },
+        }
+    }
+
+    /// Whether the second type holds all values of the first.
+    fn is_widening(&self, from: Option<IntKind>, to: Option<IntKind>) -> bool {
+        match (from, to) {
+            (Some(from), Some(to)) => {
+                to.bits() > from.bits() && (to.is_signed() || !from.is_signed())
+            }
+            _ => false,
+        }
     }
 
     /// Pointers are 64 bits wide: a narrower integer is cut from one of that width.
