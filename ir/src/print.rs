@@ -1,4 +1,4 @@
-//! Text of modules and functions; [`parse`](crate::parse) reads it back.
+//! Text of modules and functions; [`parse`](mod@crate::parse) reads it back.
 //!
 //! Values and blocks are numbered in print order, whatever their numbers inside, so the text of a function does not depend on
 //! the passes it went through. One line per instruction: `v3: i64 = add v1, v2`; the forms stand at

@@ -563,6 +563,29 @@ mod tests {
         }
     }
 
+    /// Whatever stands in a text, reading it and checking what was read ends with an answer.
+    #[test]
+    fn damaged_texts_are_refused_or_read() {
+        let texts: Vec<Vec<u8>> = (0..20)
+            .map(|seed| random_module(seed).to_string().into_bytes())
+            .collect();
+        let mut rng = Rng::new(7);
+        for round in 0..400 {
+            let mut text = texts[round % texts.len()].clone();
+            for _ in 0..1 + rng.below(3) {
+                let (at, from) = (rng.below(text.len()), rng.below(text.len()));
+                let len = rng.below(8).min(text.len() - at.max(from));
+                text.copy_within(from..from + len, at);
+            }
+            let text = String::from_utf8_lossy(&text);
+            if let Ok(module) = parse(&text) {
+                let _ = module.check();
+                let printed = module.to_string();
+                assert_eq!(parse(&printed).map(|m| m.to_string()), Ok(printed));
+            }
+        }
+    }
+
     /// One pass alone, each in its turn, and all in order at both levels.
     #[test]
     fn passes_keep_the_meaning_of_random_programs() {

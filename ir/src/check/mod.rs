@@ -1,7 +1,7 @@
 //! Well-formedness: what every pass may rely on and must keep. Runs after each pass in debug builds.
 //!
 //! Three questions in this order, since each needs the answers before it: does everything that is named exist
-//! ([`Rule`]'s first part), is the shape of blocks and edges right and are the operands' types ([`operands`]), and does every
+//! ([`Rule`]'s first part), is the shape of blocks and edges right and are the operands' types (`operands.rs`), and does every
 //! value's one definition dominate its uses.
 
 mod operands;

@@ -9,7 +9,8 @@
 //! Walks the dominator tree with a table of the expressions seen on the way down. Only expressions over the *same names*
 //! merge; since a checked value has a name of its own below the check (see [`refine`](crate::pass::refine)), nothing computed
 //! above a check replaces what must stay below it (VERIFIER-RULES 6, 7). Loads, and context loads above all, are never merged
-//! (rule 1), and refinements keep their place.
+//! (rule 1), and refinements keep their place. Constants and addresses of slots and globals are equal wherever they stand, but
+//! stay there: making them again is cheaper than a register that holds them across a call (rule 13).
 
 use std::collections::HashMap;
 
@@ -56,6 +57,8 @@ enum Step {
 struct Numbering {
     seen: HashMap<(InstData, Type), Value>,
     replaced: Replacements,
+    /// Constants and addresses that stay in their place, with the first equal one, for comparisons of operands.
+    alike: Replacements,
     changed: bool,
 }
 
@@ -72,6 +75,13 @@ impl Numbering {
         new
     }
 
+    /// The instruction with equal constants under one name.
+    fn named_alike(&self, data: &InstData) -> InstData {
+        let mut data = data.clone();
+        data.for_each_arg_mut(|v| *v = resolve(&self.alike, *v));
+        data
+    }
+
     fn is_first(
         &mut self,
         func: &mut Function,
@@ -85,8 +95,13 @@ impl Numbering {
         let Some(result) = func.result(inst).filter(|_| is_expression(data)) else {
             return true;
         };
-        let key = (data.clone(), func.ty(result));
+        let stays = is_rematerialised(data);
+        let key = (self.named_alike(data), func.ty(result));
         match self.seen.get(&key) {
+            Some(&first) if stays => {
+                self.alike[result] = first.into();
+                true
+            }
             Some(&first) => {
                 self.replaced[result] = first.into();
                 self.changed = true;
@@ -115,6 +130,17 @@ fn is_expression(data: &InstData) -> bool {
             | InstData::PtrToInt { .. }
             | InstData::PtrAdd { .. }
             | InstData::Compare { .. }
+            | InstData::SlotAddr { .. }
+            | InstData::GlobalAddr { .. }
+            | InstData::FuncAddr { .. }
+    )
+}
+
+/// Whether the result is made again where it is needed rather than kept.
+fn is_rematerialised(data: &InstData) -> bool {
+    matches!(
+        data,
+        InstData::Const { .. }
             | InstData::SlotAddr { .. }
             | InstData::GlobalAddr { .. }
             | InstData::FuncAddr { .. }
@@ -155,6 +181,30 @@ mod tests {
             b2:
                 v7: i64 = add v2, v3
                 return v7
+            }",
+        );
+    }
+
+    #[test]
+    fn equal_constants_make_sums_equal_and_stay() {
+        rewrites(
+            super::run,
+            "fn @f(v0: i64) -> i64 {
+            b0:
+                v1: i64 = const 9
+                v2: i64 = add v0, v1
+                v3: i64 = const 9
+                v4: i64 = add v0, v3
+                v5: i64 = call helper 1(v2, v4, v3)
+                return v5
+            }",
+            "fn @f(v0: i64) -> i64 {
+            b0:
+                v1: i64 = const 9
+                v2: i64 = add v0, v1
+                v3: i64 = const 9
+                v5: i64 = call helper 1(v2, v2, v3)
+                return v5
             }",
         );
     }
