@@ -263,31 +263,42 @@ impl<'a> Selector<'a> {
 
     // Values.
 
+    /// What a value is another name for.
+    fn alias(&self, value: Value) -> Option<Value> {
+        match *self.func.def_inst(value)? {
+            InstData::Refine { arg, .. }
+            | InstData::Truncate { arg }
+            | InstData::IntToPtr { arg }
+            | InstData::PtrToInt { arg } => Some(arg),
+            InstData::Extend {
+                signed,
+                from: Size::W,
+                arg,
+            } if self.upper[arg].is_extended(signed) => Some(arg),
+            _ => None,
+        }
+    }
+
     /// The value behind names that cost nothing.
     fn origin(&self, mut value: Value) -> Value {
-        while let Some(data) = self.func.def_inst(value) {
-            value = match *data {
-                InstData::Refine { arg, .. }
-                | InstData::Truncate { arg }
-                | InstData::IntToPtr { arg }
-                | InstData::PtrToInt { arg } => arg,
-                InstData::Extend {
-                    signed,
-                    from: Size::W,
-                    arg,
-                } if self.upper[arg].is_extended(signed) => arg,
-                _ => break,
-            };
+        while let Some(next) = self.alias(value) {
+            value = next;
         }
         value
     }
 
-    /// The constant a value is known to be. One of 32 bits is sign-extended, whatever it was cut from.
-    fn constant(&self, value: Value) -> Option<i64> {
-        let constant = self.func.as_const(self.origin(value))?;
-        Some(match self.width(value) {
-            Width::W32 => i64::from(constant as i32),
-            Width::W64 => constant,
+    /// The constant a value is known to be. One that was cut to 32 bits on the way is sign-extended.
+    fn constant(&self, mut value: Value) -> Option<i64> {
+        let mut is_cut = self.width(value) == Width::W32;
+        while let Some(next) = self.alias(value) {
+            value = next;
+            is_cut |= self.width(value) == Width::W32;
+        }
+        let constant = self.func.as_const(value)?;
+        Some(if is_cut {
+            i64::from(constant as i32)
+        } else {
+            constant
         })
     }
 

@@ -556,3 +556,18 @@ fn a_truncated_constant_is_sign_extended() {
             exit";
     assert_asm(Cpu::V1, ir, expected);
 }
+
+#[test]
+fn a_constant_that_was_cut_and_widened_stays_cut() {
+    let ir = "
+        fn @cut() -> i64 {
+        b0:
+            v0: i64 = const 4294967303
+            v1: i32 = trunc v0
+            v2: i64 = zext32 v1
+            return v2
+        }";
+    for cpu in Cpu::ALL {
+        assert_asm(cpu, ir, "cut:\n r0 = 7\n exit");
+    }
+}
