@@ -135,12 +135,13 @@ pub struct Allowed {
 pub fn check(unit: &Unit, allowed: Allowed) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     for function in unit.functions.iter().filter(|f| f.body.is_some()) {
-        check_signature(unit, function, &mut diagnostics);
+        let refused = check_signature(unit, function, &mut diagnostics);
         check_locals(unit, function, &mut diagnostics);
         let mut body = BodyRules {
             unit,
             function,
             allowed,
+            refused,
             seen_labels: Vec::new(),
             diagnostics: &mut diagnostics,
         };
@@ -153,11 +154,13 @@ pub fn check(unit: &Unit, allowed: Allowed) -> Vec<Diagnostic> {
     diagnostics
 }
 
-/// Parameters and result.
-fn check_signature(unit: &Unit, function: &Function, diagnostics: &mut Vec<Diagnostic>) {
-    let Some(ty) = unit.types.function_type(function.ty) else {
-        return;
-    };
+/// Parameters and result. Gives the kind of value for which the signature was refused.
+fn check_signature(
+    unit: &Unit,
+    function: &Function,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Unpassable> {
+    let ty = unit.types.function_type(function.ty)?;
     let name = &function.name;
     if let Some(sixth) = function.params.get(ARGUMENT_REGISTERS) {
         let count = function.params.len();
@@ -171,17 +174,21 @@ fn check_signature(unit: &Unit, function: &Function, diagnostics: &mut Vec<Diagn
     if let Some(value) = unpassable(&unit.types, ty.result) {
         let thing = format!("`{name}` returns {}", value.article());
         diagnostics.push(value.rule().refuse(function.span, thing));
+        return Some(value);
     }
+    for param in function.params.iter().map(|&id| &function[id]) {
+        if let Some(value) = unpassable(&unit.types, param.ty.ty) {
+            let thing = format!("parameter {} is {}", local_name(param), value.article());
+            diagnostics.push(value.rule().refuse(param.span, thing));
+            return Some(value);
+        }
+    }
+    None
 }
 
-/// Variables and parameters.
+/// Variables.
 fn check_locals(unit: &Unit, function: &Function, diagnostics: &mut Vec<Diagnostic>) {
-    for (index, local) in function.locals.iter().enumerate() {
-        let is_param = index < function.params.len();
-        if is_param && let Some(value) = unpassable(&unit.types, local.ty.ty) {
-            let thing = format!("parameter {} is {}", local_name(local), value.article());
-            diagnostics.push(value.rule().refuse(local.span, thing));
-        }
+    for local in &function.locals {
         let size = unit.types.size_of(local.ty.ty).unwrap_or(0);
         if size > STACK_BYTES {
             let thing = format!("{} is {size} bytes", local_name(local));
@@ -240,6 +247,8 @@ struct BodyRules<'a> {
     unit: &'a Unit,
     function: &'a Function,
     allowed: Allowed,
+    /// The kind of value that the signature was refused for; the body is bound to be full of it.
+    refused: Option<Unpassable>,
     /// Labels above the current statement.
     seen_labels: Vec<LabelId>,
     diagnostics: &'a mut Vec<Diagnostic>,
@@ -291,7 +300,7 @@ impl BodyRules<'_> {
             return;
         }
         let name = self.function[label].name.as_deref().unwrap_or("case");
-        let thing = format!("this `goto` jumps back to `{name}`");
+        let thing = format!("this `goto` loops back to `{name}`");
         let label_span = self.function[label].span;
         let error = Rule::Loop.refuse(span, thing);
         self.diagnostics
@@ -310,7 +319,7 @@ impl BodyRules<'_> {
             },
             found => found,
         };
-        if let Some(value) = value {
+        if let Some(value) = value.filter(|_| value != self.refused) {
             let thing = format!("this is {}", value.article());
             self.refuse(value.rule(), expr.span, thing);
         }
@@ -326,7 +335,10 @@ impl BodyRules<'_> {
             Callee::Func(id) => {
                 let callee = &self.unit[*id];
                 let ty = self.unit.types.function_type(callee.ty);
-                (callee.name.clone(), ty.is_some_and(|ty| ty.variadic))
+                (
+                    format!("`{}`", callee.name),
+                    ty.is_some_and(|ty| ty.variadic),
+                )
             }
             Callee::Helper(number) => (helper_name(*number), false),
         };
@@ -343,25 +355,25 @@ impl BodyRules<'_> {
         }
         for arg in args {
             if unpassable(&self.unit.types, arg.ty) == Some(Unpassable::Record) {
-                let thing = format!("`{name}` receives a struct by value");
+                let thing = format!("{name} receives a struct by value");
                 self.refuse(Rule::StructByValue, arg.span, thing);
             }
         }
         if unpassable(&self.unit.types, expr.ty) == Some(Unpassable::Record) {
-            let thing = format!("`{name}` returns a struct by value");
+            let thing = format!("{name} returns a struct by value");
             self.refuse(Rule::StructByValue, expr.span, thing);
         }
     }
 
     fn refuse_sixth(&mut self, name: &str, args: &[Expr]) {
-        let thing = format!("`{name}` is called with {} arguments", args.len());
+        let thing = format!("{name} is called with {} arguments", args.len());
         self.refuse(Rule::Arguments, args[ARGUMENT_REGISTERS].span, thing);
     }
 }
 
 fn helper_name(number: i32) -> String {
     match bpfcc_isa::helpers::helper_by_id(number) {
-        Some(helper) => helper.name().to_owned(),
+        Some(helper) => format!("helper {number}, `{}`,", helper.name()),
         None => format!("helper {number}"),
     }
 }
@@ -400,7 +412,10 @@ impl Visitor for Calls<'_> {
 fn check_recursion(unit: &Unit, diagnostics: &mut Vec<Diagnostic>) {
     let calls: Vec<Vec<CallSite>> = unit.functions.iter().map(|f| calls_of(unit, f)).collect();
     let mut done = vec![false; unit.functions.len()];
-    for (root, _) in unit.functions() {
+    // Definitions in the order of the text: the call that closes a cycle is then the last one a reader meets.
+    let mut roots: Vec<FuncId> = unit.functions().map(|(id, _)| id).collect();
+    roots.sort_by_key(|&id| (unit[id].span.file, unit[id].span.start));
+    for root in roots {
         // The functions from the root to the present one, with how many of their calls have been followed.
         let mut path: Vec<(FuncId, usize)> = vec![(root, 0)];
         while let Some((function, next)) = path.last_mut() {

@@ -215,6 +215,17 @@ pub(super) fn find(name: &str) -> Option<Known> {
     row.map(|&(_, builtin)| builtin)
 }
 
+/// The builtin that a function of the C library stands for: BPF has no library to link with.
+pub(super) fn library_function(name: &str) -> Option<Known> {
+    match name {
+        "memcpy" => Some(Known::Copy(Builtin::Memcpy)),
+        "memmove" => Some(Known::Copy(Builtin::Memmove)),
+        "memset" => Some(Known::Memset),
+        "memcmp" | "bcmp" => Some(Known::Memcmp),
+        _ => None,
+    }
+}
+
 impl Checker<'_> {
     pub(super) fn builtin_call(
         &mut self,

@@ -14,7 +14,7 @@ use crate::types::{
 
 use super::convert::{self, Context, Operand, constant};
 use super::scope::Entity;
-use super::{Checked, Checker, constant as fold, literal, suggest};
+use super::{Checked, Checker, builtin, constant as fold, literal, suggest};
 
 impl Checker<'_> {
     /// The value of an expression.
@@ -440,7 +440,7 @@ impl Checker<'_> {
     ) -> Checked<Vec<FieldRef>> {
         let shown = self.show_qual(ty);
         let Some(record) = self.types().record_id(ty.ty) else {
-            let error = Diagnostic::error(span, format!("{shown} has no members"));
+            let error = Diagnostic::error(span, format!("{shown} has no member `{name}`"));
             let points_to_record = self
                 .types()
                 .pointee(ty.ty)
@@ -701,14 +701,21 @@ fn is_empty_list(item: &Node<ast::InitializerListItem>) -> bool {
 impl Checker<'_> {
     fn call(&mut self, node: &Node<ast::CallExpression>) -> Checked<Operand> {
         let span = self.span(node);
-        if let ast::Expression::Identifier(name) = &node.node.callee.node
-            && self.scopes.lookup(&name.node.name).is_none()
-        {
-            let spelled = &name.node.name;
-            return match super::builtin::find(spelled) {
-                Some(builtin) => self.builtin_call(builtin, node, span),
-                None => self.undeclared_function(name, node),
+        if let ast::Expression::Identifier(name) = &node.node.callee.node {
+            let spelled = name.node.name.as_str();
+            let builtin = match self.entity(spelled) {
+                None => builtin::find(spelled),
+                Some(Entity::Func(id)) if self.unit[id].body.is_none() => {
+                    builtin::library_function(spelled)
+                }
+                Some(_) => None,
             };
+            if let Some(builtin) = builtin {
+                return self.builtin_call(builtin, node, span);
+            }
+            if self.entity(spelled).is_none() {
+                return self.undeclared_function(name, node);
+            }
         }
         let callee = self.operand(&node.node.callee);
         let args: Vec<Checked<Expr>> = self.arguments(&node.node.arguments);

@@ -246,6 +246,15 @@ fn atomic_builtins() {
 }
 
 #[test]
+fn functions_of_the_c_library_are_builtins() {
+    let program = "void *memcpy(void *, const void *, unsigned long); void f(long *p, long *q) { memcpy(p, q, 8); }";
+    assert_eq!(
+        statements(program),
+        ["memcpy((volatile void *)load(p), (const volatile void *)load(q), (unsigned long)8)"]
+    );
+}
+
+#[test]
 fn types_are_chosen_by_generic_and_typeof() {
     assert_eq!(
         returned("int f(long n) { return _Generic(n, int: 1, long: 2); }"),
@@ -295,7 +304,7 @@ int g(void) { return missing; }
             "4:8: error: `struct s` has no member `alhpa` (help: did you mean `alpha`?)",
             "5:5: error: `cuont` is not declared (help: did you mean `count`?)",
             "7:14: error: this initializer needs `int *`, but this is `int` (help: if it is meant, write the conversion: `(int *)`)",
-            "8:7: error: `struct s *` has no members (help: use `->alpha` to follow the pointer)",
+            "8:7: error: `struct s *` has no member `alpha` (help: use `->alpha` to follow the pointer)",
             "9:12: error: the function's result needs `int`, but this is `char *` (help: if it is meant, write the conversion: `(int)`)",
             "11:22: error: `missing` is not declared",
         ],
@@ -414,7 +423,7 @@ int b(int n) { return a(n); }
     says(
         program,
         &[
-            "2:23: error: `a` calls `b`, which leads back to `a`; BPF has no recursion: the kernel allows eight frames and no cycle in the call graph (help: write a loop with a bound instead, or one function per level)",
+            "3:23: error: `b` calls `a`, which leads back to `b`; BPF has no recursion: the kernel allows eight frames and no cycle in the call graph (help: write a loop with a bound instead, or one function per level)",
         ],
     );
 }
