@@ -106,7 +106,12 @@ struct Compiler<'a> {
 
 impl<'a> Compiler<'a> {
     fn new(options: &'a Options) -> Compiler<'a> {
-        Compiler { sources: Sources::new(), diagnostics: Vec::new(), options, main: None }
+        Compiler {
+            sources: Sources::new(),
+            diagnostics: Vec::new(),
+            options,
+            main: None,
+        }
     }
 
     fn for_file(path: &Path, options: &'a Options) -> Compiler<'a> {
@@ -116,7 +121,10 @@ impl<'a> Compiler<'a> {
             text.map(|text| compiler.sources.add_virtual("<stdin>", text))
                 .map_err(|error| format!("cannot read standard input: {error}"))
         } else {
-            compiler.sources.load(path).map_err(|error| error.to_string())
+            compiler
+                .sources
+                .load(path)
+                .map_err(|error| error.to_string())
         };
         match main {
             Ok(main) => compiler.main = Some(main),
@@ -136,7 +144,9 @@ impl<'a> Compiler<'a> {
         mut self,
         work: impl FnOnce(&mut Compiler<'_>, FileId) -> Option<T> + Send,
     ) -> Compilation<T> {
-        let done = self.main.map(|main| parse::with_big_stack(|| work(&mut self, main)));
+        let done = self
+            .main
+            .map(|main| parse::with_big_stack(|| work(&mut self, main)));
         let result = match done {
             Some(Ok(result)) => result,
             Some(Err(diagnostic)) => {
@@ -146,18 +156,27 @@ impl<'a> Compiler<'a> {
             None => None,
         };
         let result = result.filter(|_| !any_error(&self.diagnostics));
-        Compilation { sources: self.sources, diagnostics: self.diagnostics, result }
+        Compilation {
+            sources: self.sources,
+            diagnostics: self.diagnostics,
+            result,
+        }
     }
 
     fn preprocess(&mut self, main: FileId) -> TokenStream {
-        let options = pp::Options { cpu: self.options.cpu, ..self.options.preprocessor.clone() };
+        let options = pp::Options {
+            cpu: self.options.cpu,
+            ..self.options.preprocessor.clone()
+        };
         let (tokens, diagnostics) = pp::preprocess(&mut self.sources, main, &options);
         self.diagnostics.extend(diagnostics);
         tokens
     }
 
     fn parse(&mut self, tokens: &TokenStream) -> Option<parse::Unit> {
-        parse::parse(tokens).map_err(|diagnostic| self.diagnostics.push(diagnostic)).ok()
+        parse::parse(tokens)
+            .map_err(|diagnostic| self.diagnostics.push(diagnostic))
+            .ok()
     }
 
     fn check(&mut self, unit: &parse::Unit) -> Option<tree::Unit> {
@@ -182,11 +201,16 @@ impl<'a> Compiler<'a> {
     }
 
     fn pass_options(&self) -> PassOptions {
-        PassOptions { level: self.options.level }
+        PassOptions {
+            level: self.options.level,
+        }
     }
 
     fn backend_options(&self) -> backend::Options {
-        backend::Options { cpu: self.options.cpu, ..backend::Options::default() }
+        backend::Options {
+            cpu: self.options.cpu,
+            ..backend::Options::default()
+        }
     }
 
     /// The backend's result, or its errors as diagnostics.
@@ -195,7 +219,9 @@ impl<'a> Compiler<'a> {
             Ok(value) => return Some(value),
             Err(errors) => errors,
         };
-        let all = errors.iter().map(|error| limits::diagnostic(&self.sources, &module.debug, error));
+        let all = errors
+            .iter()
+            .map(|error| limits::diagnostic(&self.sources, &module.debug, error));
         self.diagnostics.extend(all);
         None
     }

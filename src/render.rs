@@ -34,7 +34,11 @@ pub fn diagnostic(sources: &Sources, diagnostic: &Diagnostic, colour: bool) -> S
     for help in &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));
     }
-    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+    let renderer = if colour {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
     renderer.render(&[group])
 }
 
@@ -46,9 +50,11 @@ fn snippet<'a>(
 ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
     let file = sources.file(span.file);
     let here = labels.iter().filter_map(|label| match label.span {
-        Some(place) if place.file == span.file => {
-            Some(AnnotationKind::Context.span(range(place)).label(label.message.as_str()))
-        }
+        Some(place) if place.file == span.file => Some(
+            AnnotationKind::Context
+                .span(range(place))
+                .label(label.message.as_str()),
+        ),
         _ => None,
     });
     Snippet::source(file.text().as_ref())

@@ -58,9 +58,12 @@ impl FromStr for Stage {
         if let Some(pass) = name.strip_prefix("ir:after=") {
             let found = PASSES.iter().find(|row| row.name == pass);
             let names: Vec<&str> = PASSES.iter().map(|row| row.name).collect();
-            return found
-                .map(|row| Stage::AfterPass(row.name))
-                .ok_or_else(|| format!("there is no pass `{pass}`; the passes are {}", names.join(", ")));
+            return found.map(|row| Stage::AfterPass(row.name)).ok_or_else(|| {
+                format!(
+                    "there is no pass `{pass}`; the passes are {}",
+                    names.join(", ")
+                )
+            });
         }
         Ok(match name {
             "pp" => Stage::Preprocessed,
@@ -76,7 +79,9 @@ impl FromStr for Stage {
             "btf" => Stage::Btf,
             _ => {
                 let names = Stage::NAMES.join(", ");
-                return Err(format!("there is no stage `{name}`; the stages are {names} and ir:after=PASS"));
+                return Err(format!(
+                    "there is no stage `{name}`; the stages are {names} and ir:after=PASS"
+                ));
             }
         })
     }
@@ -89,7 +94,8 @@ pub fn file_text(path: &Path, options: &Options, stage: &Stage) -> Compilation<S
 
 /// The text of a stage for C text; `name` stands for the file in messages.
 pub fn text(name: &str, source: &str, options: &Options, stage: &Stage) -> Compilation<String> {
-    Compiler::for_text(name, source, options).run(|compiler, main| stage_text(compiler, main, stage))
+    Compiler::for_text(name, source, options)
+        .run(|compiler, main| stage_text(compiler, main, stage))
 }
 
 fn stage_text(compiler: &mut Compiler<'_>, main: FileId, stage: &Stage) -> Option<String> {
@@ -130,7 +136,10 @@ fn after_pass(compiler: &Compiler<'_>, module: &mut Module, name: &str) -> Strin
 }
 
 fn control_flow(module: &Module) -> String {
-    let defined = module.functions.values().filter(|func| !func.is_declaration());
+    let defined = module
+        .functions
+        .values()
+        .filter(|func| !func.is_declaration());
     defined.map(|func| dot(module, func)).collect()
 }
 
@@ -139,7 +148,9 @@ fn backend_text(compiler: &mut Compiler<'_>, module: &Module, stage: &Stage) -> 
     let text = match stage {
         Stage::Selected => backend::select_text(module, &options),
         Stage::Allocated => backend::regalloc_text(module, &options),
-        Stage::Bytes => backend::listings(module, &options).map(|all| all.iter().map(bytes).collect()),
+        Stage::Bytes => {
+            backend::listings(module, &options).map(|all| all.iter().map(bytes).collect())
+        }
         Stage::Btf => return compiler.generate(module).map(|object| types(&object)),
         _ => backend::asm_text(module, &options, compiler.options.dialect),
     };

@@ -5,8 +5,8 @@
 //! `BLESS=1 cargo test --test filetests` rewrites the blocks.
 
 mod support {
-    pub mod engines;
-    pub mod testfile;
+    pub(crate) mod engines;
+    pub(crate) mod testfile;
 }
 
 use std::fmt;

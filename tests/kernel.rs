@@ -2,7 +2,7 @@
 //! Nothing is attached: programs are loaded and test-run.
 
 mod support {
-    pub mod kernel;
+    pub(crate) mod kernel;
 }
 
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -33,15 +33,24 @@ fn available() -> bool {
 }
 
 fn sample(name: &str, options: &Options) -> Object {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("samples")
+        .join(name);
     let compilation = compile_file(&path, options);
-    assert!(compilation.diagnostics.is_empty(), "{:#?}", compilation.diagnostics);
-    compilation.result.expect("no diagnostics, so a result").object
+    assert!(
+        compilation.diagnostics.is_empty(),
+        "{:#?}",
+        compilation.diagnostics
+    );
+    compilation
+        .result
+        .expect("no diagnostics, so a result")
+        .object
 }
 
 fn create_maps(object: &Object) -> Vec<KernelMap> {
     let image = Image::load(object).expect("the object loads");
-    let specs = image.maps().iter().map(|map| map.spec());
+    let specs = image.maps().maps().iter().map(|map| map.spec());
     specs
         .map(|spec| KernelMap {
             name: spec.name.clone(),
@@ -66,10 +75,19 @@ fn linked(object: &Object, section: &Section, maps: &[KernelMap]) -> Vec<u8> {
         let reloc = section.relocs.iter().find(|reloc| reloc.offset == offset);
         offset += insn.slots() as u64 * 8;
         if let Some(reloc) = reloc {
-            assert_eq!(reloc.kind, RelocKind::Imm64, "samples have no calls to relocate");
-            let name = &object.symbol(reloc.symbol).name;
-            let map = maps.iter().find(|map| map.name == *name).expect("a symbol of a map");
-            let Insn::LoadImm64 { value, .. } = insn else { panic!("not lddw: {insn}") };
+            assert_eq!(
+                reloc.kind,
+                RelocKind::Imm64,
+                "samples have no calls to relocate"
+            );
+            let name = &object.symbol(reloc.symbol).expect("a valid index").name;
+            let map = maps
+                .iter()
+                .find(|map| map.name == *name)
+                .expect("a symbol of a map");
+            let Insn::LoadImm64 { value, .. } = insn else {
+                panic!("not lddw: {insn}")
+            };
             *value = Imm64::MapFd(map.fd.as_raw_fd());
         }
     }
@@ -77,8 +95,15 @@ fn linked(object: &Object, section: &Section, maps: &[KernelMap]) -> Vec<u8> {
 }
 
 fn load(object: &Object, maps: &[KernelMap]) -> OwnedFd {
-    let entry = object.symbols.iter().find(|s| s.kind == SymbolKind::Func).expect("a function");
-    let section = object.section(entry.section.expect("a defined function"));
+    let entry = object
+        .symbols
+        .iter()
+        .find(|s| s.kind == SymbolKind::Func)
+        .expect("a function");
+    let section = entry
+        .section
+        .and_then(|id| object.section(id))
+        .expect("a defined function");
     let kind = program_type_for_section(&section.name).and_then(|kind| kind.number);
     let code = linked(object, section, maps);
     kernel::load_program(kind.expect("a type Linux knows"), &code, "GPL")
@@ -111,7 +136,14 @@ fn linux_accepts_and_runs_the_drop_monitor_at_every_level() {
     }
     for level in [Level::O0, Level::O1] {
         for cpu in Cpu::ALL {
-            counts_drops("dropmon.bpf.c", &Options { level, cpu, ..Options::default() });
+            counts_drops(
+                "dropmon.bpf.c",
+                &Options {
+                    level,
+                    cpu,
+                    ..Options::default()
+                },
+            );
         }
     }
 }

@@ -31,7 +31,11 @@ fn metadata() -> Value {
         .args(["metadata", "--no-deps", "--offline", "--format-version=1"])
         .output()
         .expect("cargo runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     serde_json::from_slice(&output.stdout).expect("cargo prints JSON")
 }
 
@@ -42,7 +46,9 @@ fn dependencies(metadata: &Value) -> BTreeMap<String, Vec<String>> {
     packages
         .iter()
         .map(|package| {
-            let all = package["dependencies"].as_array().expect("a list of dependencies");
+            let all = package["dependencies"]
+                .as_array()
+                .expect("a list of dependencies");
             let normal = all.iter().filter(|d| d["kind"].is_null());
             let mut names: Vec<String> = normal.map(|d| text(&d["name"])).collect();
             names.sort();
@@ -55,11 +61,23 @@ fn dependencies(metadata: &Value) -> BTreeMap<String, Vec<String>> {
 fn crates_import_along_the_arrows_only() {
     let found: BTreeMap<String, Vec<String>> = dependencies(&metadata())
         .into_iter()
-        .map(|(name, deps)| (name, deps.into_iter().filter(|d| d.starts_with("bpfcc")).collect()))
+        .map(|(name, deps)| {
+            (
+                name,
+                deps.into_iter()
+                    .filter(|d| d.starts_with("bpfcc"))
+                    .collect(),
+            )
+        })
         .collect();
     let expected: BTreeMap<String, Vec<String>> = ARROWS
         .iter()
-        .map(|(name, deps)| (name.to_string(), deps.iter().map(|d| d.to_string()).collect()))
+        .map(|(name, deps)| {
+            (
+                name.to_string(),
+                deps.iter().map(|d| d.to_string()).collect(),
+            )
+        })
         .collect();
     assert_eq!(found, expected);
 }
@@ -67,6 +85,9 @@ fn crates_import_along_the_arrows_only() {
 #[test]
 fn the_command_line_parser_stays_in_the_root_package() {
     for (name, deps) in dependencies(&metadata()) {
-        assert!(name == "bpfcc" || !deps.iter().any(|d| d == "clap"), "{name} depends on clap");
+        assert!(
+            name == "bpfcc" || !deps.iter().any(|d| d == "clap"),
+            "{name} depends on clap"
+        );
     }
 }

@@ -19,7 +19,11 @@ impl Scratch {
     fn compile(&self, source: &Path, options: &Options) -> Option<PathBuf> {
         let compiled = compile_file(source, options).result?;
         let object = self.0.join(source.file_name()?).with_extension("o");
-        std::fs::write(&object, compiled.to_elf().expect("an object can be written")).expect("disk space");
+        std::fs::write(
+            &object,
+            compiled.to_elf().expect("an object can be written"),
+        )
+        .expect("disk space");
         Some(object)
     }
 }
@@ -37,7 +41,12 @@ fn root(path: &str) -> PathBuf {
 
 /// The first of these commands that is installed, or a word about what to install.
 fn find(names: &[&str], package: &str) -> Option<String> {
-    let runs = |name: &&&str| Command::new(name).arg("--version").output().is_ok_and(|o| o.status.success());
+    let runs = |name: &&&str| {
+        Command::new(name)
+            .arg("--version")
+            .output()
+            .is_ok_and(|o| o.status.success())
+    };
     let found = names.iter().find(runs).map(|name| name.to_string());
     if found.is_none() {
         eprintln!("SKIPPED: none of {names:?} is installed (package {package})");
@@ -46,20 +55,35 @@ fn find(names: &[&str], package: &str) -> Option<String> {
 }
 
 fn objdump() -> Option<String> {
-    let versions: Vec<String> = (14..30).rev().map(|v| format!("llvm-objdump-{v}")).collect();
+    let versions: Vec<String> = (14..30)
+        .rev()
+        .map(|v| format!("llvm-objdump-{v}"))
+        .collect();
     let mut names: Vec<&str> = versions.iter().map(String::as_str).collect();
     names.push("llvm-objdump");
     find(&names, "llvm")
 }
 
 fn text(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
 }
 
 fn run(command: &mut Command) -> String {
     let output = command.output().expect("the command starts");
-    assert!(output.status.success(), "{command:?} failed:\n{}", text(&output));
-    assert!(output.stderr.is_empty(), "{command:?} complains:\n{}", text(&output));
+    assert!(
+        output.status.success(),
+        "{command:?} failed:\n{}",
+        text(&output)
+    );
+    assert!(
+        output.stderr.is_empty(),
+        "{command:?} complains:\n{}",
+        text(&output)
+    );
     text(&output)
 }
 
@@ -68,20 +92,26 @@ fn llvm_disassembles_the_samples() {
     let Some(objdump) = objdump() else { return };
     let scratch = Scratch::new("objdump");
     for sample in ["dropmon.c", "dropmon.bpf.c"] {
-        let object = scratch.compile(&root("samples").join(sample), &Options::default()).expect(sample);
+        let object = scratch
+            .compile(&root("samples").join(sample), &Options::default())
+            .expect(sample);
         let listing = run(Command::new(&objdump).args(["-d", "-r", "-t"]).arg(&object));
         assert!(listing.contains("<dropmon>:"), "{listing}");
-        assert!(listing.contains("r2 = *(u64 *)(r1 + 0x8)") || listing.contains("(r6 + 0x8)"), "{listing}");
+        assert!(listing.contains(" = *(u64 *)(r1 + 0x8)"), "{listing}");
         assert!(!listing.contains("<unknown>"), "{listing}");
     }
 }
 
 #[test]
 fn binutils_read_the_samples() {
-    let Some(readelf) = find(&["readelf"], "binutils") else { return };
+    let Some(readelf) = find(&["readelf"], "binutils") else {
+        return;
+    };
     let scratch = Scratch::new("readelf");
     for sample in ["dropmon.c", "dropmon.bpf.c"] {
-        let object = scratch.compile(&root("samples").join(sample), &Options::default()).expect(sample);
+        let object = scratch
+            .compile(&root("samples").join(sample), &Options::default())
+            .expect(sample);
         let listing = run(Command::new(&readelf).args(["-a", "-W"]).arg(&object));
         assert!(listing.contains("Linux BPF"), "{listing}");
     }
@@ -91,16 +121,32 @@ fn binutils_read_the_samples() {
 fn bpftool_load(object: &Path) -> Result<(), String> {
     let script = "mount -t bpf none /sys/fs/bpf && bpftool prog loadall \"$1\" /sys/fs/bpf/bpfcc";
     let mut command = Command::new("unshare");
-    command.args(["--mount", "--propagation", "private", "sh", "-c", script, "sh"]).arg(object);
+    command
+        .args([
+            "--mount",
+            "--propagation",
+            "private",
+            "sh",
+            "-c",
+            script,
+            "sh",
+        ])
+        .arg(object);
     let output = command.output().map_err(|error| error.to_string())?;
-    if output.status.success() { Ok(()) } else { Err(text(&output)) }
+    if output.status.success() {
+        Ok(())
+    } else {
+        Err(text(&output))
+    }
 }
 
 fn bpftool_works() -> bool {
     if find(&["bpftool"], "bpftool").is_none() {
         return false;
     }
-    let probe = Command::new("unshare").args(["--mount", "bpftool", "prog", "list"]).output();
+    let probe = Command::new("unshare")
+        .args(["--mount", "bpftool", "prog", "list"])
+        .output();
     let works = probe.is_ok_and(|output| output.status.success());
     if !works {
         eprintln!("SKIPPED: bpftool may not use bpf(2) here; run as root on Linux");
@@ -114,7 +160,9 @@ fn bpftool_loads_the_drop_monitor() {
         return;
     }
     let scratch = Scratch::new("bpftool");
-    let object = scratch.compile(&root("samples/dropmon.bpf.c"), &Options::default()).expect("it compiles");
+    let object = scratch
+        .compile(&root("samples/dropmon.bpf.c"), &Options::default())
+        .expect("it compiles");
     bpftool_load(&object).unwrap_or_else(|why| panic!("{why}"));
 }
 
@@ -133,10 +181,17 @@ fn linux_accepts_the_file_tests() {
         }
         for level in [Level::O0, Level::O1] {
             for cpu in Cpu::ALL {
-                let options = Options { level, cpu, ..Options::default() };
-                let object = scratch.compile(&file, &options).expect("file tests compile");
-                bpftool_load(&object)
-                    .unwrap_or_else(|why| panic!("{} at {level:?} {}: {why}", file.display(), cpu.name()));
+                let options = Options {
+                    level,
+                    cpu,
+                    ..Options::default()
+                };
+                let object = scratch
+                    .compile(&file, &options)
+                    .expect("file tests compile");
+                bpftool_load(&object).unwrap_or_else(|why| {
+                    panic!("{} at {level:?} {}: {why}", file.display(), cpu.name())
+                });
                 loaded += 1;
             }
         }
@@ -148,7 +203,13 @@ fn file_tests(directory: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(directory).expect("a readable directory");
     let paths = entries.map(|entry| entry.expect("a readable entry").path());
     let mut files: Vec<PathBuf> = paths
-        .flat_map(|path| if path.is_dir() { file_tests(&path) } else { vec![path] })
+        .flat_map(|path| {
+            if path.is_dir() {
+                file_tests(&path)
+            } else {
+                vec![path]
+            }
+        })
         .filter(|path| path.extension().is_some_and(|extension| extension == "c"))
         .collect();
     files.sort();

@@ -56,7 +56,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         }
         None => {
             let bytes = output::finish(compile_file(input, &options))?.to_elf()?;
-            output::write(&args.output.clone().unwrap_or_else(|| object_name(input)), &bytes)
+            output::write(
+                &args.output.clone().unwrap_or_else(|| object_name(input)),
+                &bytes,
+            )
         }
     }
 }

@@ -53,7 +53,11 @@ pub(crate) fn main() -> ExitCode {
 fn spell_out(args: impl Iterator<Item = OsString>) -> impl Iterator<Item = OsString> {
     const LONG: [&str; 4] = ["-isystem", "-include", "-nostdinc", "-mcpu"];
     args.map(|arg| match arg.to_str() {
-        Some(text) if LONG.iter().any(|long| text == *long || text.starts_with(&format!("{long}="))) => {
+        Some(text)
+            if LONG
+                .iter()
+                .any(|long| text == *long || text.starts_with(&format!("{long}="))) =>
+        {
             OsString::from(format!("-{text}"))
         }
         _ => arg,

@@ -20,7 +20,11 @@ pub(crate) struct CompileArgs {
     #[arg(long, help_heading = "Preprocessor")]
     nostdinc: bool,
     /// Define a macro.
-    #[arg(short = 'D', value_name = "NAME[=VALUE]", help_heading = "Preprocessor")]
+    #[arg(
+        short = 'D',
+        value_name = "NAME[=VALUE]",
+        help_heading = "Preprocessor"
+    )]
     define: Vec<String>,
     /// Undefine a macro.
     #[arg(short = 'U', value_name = "NAME", help_heading = "Preprocessor")]
@@ -39,7 +43,11 @@ pub(crate) struct CompileArgs {
 impl CompileArgs {
     /// The library's form of these options.
     pub(crate) fn to_options(&self) -> Options {
-        let mut options = Options { level: self.level, cpu: self.cpu, ..Options::default() };
+        let mut options = Options {
+            level: self.level,
+            cpu: self.cpu,
+            ..Options::default()
+        };
         options.language.allowed.loops = self.loops;
         let pp = &mut options.preprocessor;
         pp.include_dirs.clone_from(&self.include);

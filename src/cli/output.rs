@@ -31,7 +31,10 @@ pub(crate) fn report(error: &anyhow::Error) {
 pub(crate) fn finish<T>(compilation: Compilation<T>) -> Result<T> {
     let colour = io::stderr().is_terminal();
     for diagnostic in &compilation.diagnostics {
-        eprintln!("{}\n", render::diagnostic(&compilation.sources, diagnostic, colour));
+        eprintln!(
+            "{}\n",
+            render::diagnostic(&compilation.sources, diagnostic, colour)
+        );
     }
     compilation.result.ok_or_else(|| Refused.into())
 }
@@ -61,8 +64,10 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     let temporary = path.with_file_name(name);
-    fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, path)).inspect_err(|_| {
-        // Best effort: the first error is the one to report.
-        let _ = fs::remove_file(&temporary);
-    })
+    fs::write(&temporary, bytes)
+        .and_then(|()| fs::rename(&temporary, path))
+        .inspect_err(|_| {
+            // Best effort: the first error is the one to report.
+            let _ = fs::remove_file(&temporary);
+        })
 }

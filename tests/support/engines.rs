@@ -12,7 +12,7 @@ use super::testfile;
 
 /// How a test program is executed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum How {
+pub(crate) enum How {
     /// The IR, after all passes.
     Eval,
     /// The object file, interpreted.
@@ -23,7 +23,7 @@ pub enum How {
 
 impl How {
     /// All that this host can do.
-    pub fn available() -> &'static [How] {
+    pub(crate) fn available() -> &'static [How] {
         if cfg!(all(target_arch = "x86_64", unix)) {
             &[How::Eval, How::Interp, How::Jit]
         } else {
@@ -34,23 +34,23 @@ impl How {
 
 /// One call of a function of the program.
 #[derive(Debug)]
-pub struct Call<'a> {
+pub(crate) struct Call<'a> {
     /// Its name.
-    pub function: &'a str,
+    pub(crate) function: &'a str,
     /// What it gets.
-    pub input: &'a testfile::Input,
+    pub(crate) input: &'a testfile::Input,
 }
 
 /// A loaded program with fresh maps and globals, for calls in order.
-pub struct Machine<'a> {
+pub(crate) struct Machine<'a> {
     compiled: &'a Compiled,
     /// Its maps are those of every engine.
-    pub vm: Vm,
+    pub(crate) vm: Vm,
 }
 
 impl<'a> Machine<'a> {
     /// Loads a program. The environment is that of its first program section, else `user`.
-    pub fn new(compiled: &'a Compiled) -> Result<Machine<'a>, String> {
+    pub(crate) fn new(compiled: &'a Compiled) -> Result<Machine<'a>, String> {
         let sections = compiled.module.functions.values().filter_map(|f| f.section.as_deref());
         let environment = sections.filter_map(Environment::of_section).next();
         let choice = EnvironmentChoice::Given(environment.unwrap_or_else(Environment::user));
@@ -61,7 +61,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Executes the calls in order and gives their results, cut to the width of each function's result.
-    pub fn run(&self, how: How, calls: &[Call<'_>]) -> Result<Vec<u64>, String> {
+    pub(crate) fn run(&self, how: How, calls: &[Call<'_>]) -> Result<Vec<u64>, String> {
         match how {
             How::Eval => self.evaluate(calls),
             How::Interp => calls.iter().map(|call| self.execute(Engine::Interp, call)).collect(),
@@ -101,7 +101,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Results narrower than 64 bits say nothing about the upper half of R0; that of a void function says nothing at all.
-    pub fn cut(&self, name: &str, value: u64) -> u64 {
+    pub(crate) fn cut(&self, name: &str, value: u64) -> u64 {
         let Ok(func) = function(&self.compiled.module, name) else { return value };
         match self.compiled.module.functions[func].signature.result.map(|ty| ty.bytes()) {
             None => 0,

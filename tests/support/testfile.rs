@@ -18,29 +18,29 @@ use std::ops::Range;
 
 /// A parsed filetest.
 #[derive(Debug, Default)]
-pub struct TestFile {
+pub(crate) struct TestFile {
     /// Words after `// flags:`.
-    pub flags: Vec<String>,
+    pub(crate) flags: Vec<String>,
     /// `run` and `map` lines in order.
-    pub steps: Vec<Step>,
+    pub(crate) steps: Vec<Step>,
     /// `//~ error:` and `//~ warning:` lines.
-    pub diagnostics: Vec<Expected>,
+    pub(crate) diagnostics: Vec<Expected>,
     /// `/*~ STAGE` blocks in order.
-    pub blocks: Vec<Block>,
+    pub(crate) blocks: Vec<Block>,
 }
 
 /// Something done or looked at while the program is loaded.
 #[derive(Debug)]
-pub struct Step {
+pub(crate) struct Step {
     /// Line in the file, from 1.
-    pub line: usize,
+    pub(crate) line: usize,
     /// What to do.
-    pub action: Action,
+    pub(crate) action: Action,
 }
 
 /// See [`Step`].
 #[derive(Debug)]
-pub enum Action {
+pub(crate) enum Action {
     /// `// run: f(1, 2) == 3` or, with a context, `// run: f(arg2 = 5) == 0`.
     Run {
         /// Function.
@@ -63,7 +63,7 @@ pub enum Action {
 
 /// What a function is called with.
 #[derive(Debug)]
-pub enum Input {
+pub(crate) enum Input {
     /// Numbers in R1–R5.
     Arguments(Vec<i128>),
     /// A pointer to the environment's context with these fields set.
@@ -72,27 +72,27 @@ pub enum Input {
 
 /// A diagnostic that a line must produce.
 #[derive(Debug)]
-pub struct Expected {
+pub(crate) struct Expected {
     /// Line in the file, from 1.
-    pub line: usize,
+    pub(crate) line: usize,
     /// `error` or `warning`.
-    pub severity: String,
+    pub(crate) severity: String,
     /// Part of the message.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 /// Expected text of a stage.
 #[derive(Debug)]
-pub struct Block {
+pub(crate) struct Block {
     /// What follows `/*~`.
-    pub stage: String,
+    pub(crate) stage: String,
     /// Byte range of the text between the opening line and `*/`.
-    pub range: Range<usize>,
+    pub(crate) range: Range<usize>,
 }
 
 impl TestFile {
     /// Parses a filetest.
-    pub fn parse(text: &str) -> Result<TestFile, String> {
+    pub(crate) fn parse(text: &str) -> Result<TestFile, String> {
         let mut file = TestFile::default();
         let mut offset = 0;
         let mut open: Option<(String, usize)> = None;
@@ -168,7 +168,7 @@ fn parse_map(text: &str) -> Result<Action, String> {
 }
 
 /// Decimal or `0x` number with an optional minus.
-pub fn parse_number(text: &str) -> Result<i128, String> {
+pub(crate) fn parse_number(text: &str) -> Result<i128, String> {
     let text = text.trim();
     let (negative, digits) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),

@@ -142,13 +142,7 @@ impl Body<'_, '_> {
         }
     }
 
-    fn write_bytewise(
-        &mut self,
-        first: Address,
-        bits: BitField,
-        value: Scalar,
-        access: Access,
-    ) {
+    fn write_bytewise(&mut self, first: Address, bits: BitField, value: Scalar, access: Access) {
         let value = match value {
             Scalar::Pair(wide) => wide,
             Scalar::Word(word) => {
@@ -201,9 +195,5 @@ fn right_shift(kind: IntKind) -> AluOp {
 
 /// The low `width` bits.
 fn mask(width: u32) -> i64 {
-    if width >= 64 {
-        -1
-    } else {
-        (1 << width) - 1
-    }
+    if width >= 64 { -1 } else { (1 << width) - 1 }
 }

@@ -83,7 +83,6 @@ impl Body<'_, '_> {
         let position = self.trailing_zeros(value);
         let position = self.with_constant(AluOp::Add, position, 1);
         let zero = self.builder.iconst(self.builder.ty(value), 0);
-        self.builder
-            .select(Cond::Eq, [value, zero], zero, position)
+        self.builder.select(Cond::Eq, [value, zero], zero, position)
     }
 }

@@ -9,12 +9,7 @@ use crate::tree::{Builtin, Expr};
 
 impl Body<'_, '_> {
     /// A builtin whose value is needed.
-    pub(super) fn builtin_value(
-        &mut self,
-        expr: &Expr,
-        builtin: Builtin,
-        args: &[Expr],
-    ) -> Scalar {
+    pub(super) fn builtin_value(&mut self, expr: &Expr, builtin: Builtin, args: &[Expr]) -> Scalar {
         let value = match builtin {
             Builtin::Bswap(bits) => self.swap_bytes(bits, &args[0]),
             Builtin::Clz => self.bit_count(&args[0], Self::leading_zeros),

@@ -5,9 +5,7 @@ use bpfcc_ir::{Callee, Type, Value};
 use super::function::Body;
 use super::memory::{Access, Address};
 use super::repr::{Repr, Scalar, repr};
-use super::signature::{
-    ResultPath, helper_result_kind, helper_returns_nothing, result_path,
-};
+use super::signature::{ResultPath, helper_result_kind, helper_returns_nothing, result_path};
 use crate::tree::{self, Expr, FuncId};
 
 /// A call that is ready to be made.

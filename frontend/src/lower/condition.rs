@@ -162,10 +162,7 @@ impl Body<'_, '_> {
 
     /// Whether a value is zero after the cast exactly if it was before.
     fn keeps_truth(&self, cast: CastKind, expr: &Expr, arg: &Expr) -> bool {
-        let is_word_or_pair = matches!(
-            repr(self.types(), arg.ty),
-            Repr::Word(_) | Repr::Pair
-        );
+        let is_word_or_pair = matches!(repr(self.types(), arg.ty), Repr::Word(_) | Repr::Pair);
         match cast {
             CastKind::ToBool => is_word_or_pair && !self.types().is_float(arg.ty),
             CastKind::IntToInt => self.size_of(expr.ty) >= self.size_of(arg.ty),

@@ -11,9 +11,7 @@ use super::memory::Address;
 use super::place::Located;
 use super::repr::{Repr, Scalar, arithmetic_kind, repr, word_type};
 use crate::diagnostic::Diagnostic;
-use crate::tree::{
-    BinaryOp, CastKind, CompoundOp, Expr, ExprKind, Local, LocalId, Place, UnaryOp,
-};
+use crate::tree::{BinaryOp, CastKind, CompoundOp, Expr, ExprKind, Local, LocalId, Place, UnaryOp};
 use crate::types::{IntKind, TypeId};
 
 impl Body<'_, '_> {
@@ -121,7 +119,10 @@ impl Body<'_, '_> {
             Repr::Pair => Scalar::Pair(self.wide_constant(value)),
             Repr::Word(word) => Scalar::Word(self.builder.iconst(word, value as i64)),
             Repr::Nothing | Repr::Memory => {
-                panic!("only scalars have constants, not {}", self.types().spell(ty.unqualified()))
+                panic!(
+                    "only scalars have constants, not {}",
+                    self.types().spell(ty.unqualified())
+                )
             }
         }
     }
@@ -304,9 +305,7 @@ impl Body<'_, '_> {
         let lhs = self.convert(value, kind, computation);
         let rhs = match lhs {
             Scalar::Pair(_) => Scalar::Pair(self.wide_constant(step.into())),
-            Scalar::Word(_) => {
-                Scalar::Word(self.builder.iconst(word_type(computation), step))
-            }
+            Scalar::Word(_) => Scalar::Word(self.builder.iconst(word_type(computation), step)),
         };
         let sum = self.binary(BinaryOp::Add, computation, lhs, rhs);
         self.convert(sum, computation, kind)

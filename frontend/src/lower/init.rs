@@ -127,8 +127,20 @@ impl Body<'_, '_> {
             return self.fill(object, 0, size);
         }
         for (start, end) in holes {
+            let (start, end) = rounded_out(start, end);
             self.fill(object.plus(start as i64), 0, (end - start) as u32);
         }
+    }
+}
+
+/// The range that is zeroed for a hole: the member in front of it has no value yet, so it may be zeroed as well if that makes
+/// one aligned store of several small ones.
+fn rounded_out(start: u64, end: u64) -> (u64, u64) {
+    let unit = (end - start).next_power_of_two().min(8);
+    if end.is_multiple_of(unit) {
+        (start / unit * unit, end)
+    } else {
+        (start, end)
     }
 }
 

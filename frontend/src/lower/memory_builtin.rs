@@ -3,7 +3,6 @@
 use bpfcc_ir::{self as ir, BlockCall, Type, Value};
 use bpfcc_isa::{AluOp, Cond, Size, SwapKind};
 
-
 use super::function::Body;
 use super::memory::{Access, Address, Base, pieces};
 
@@ -115,12 +114,7 @@ impl Body<'_, '_> {
     }
 
     /// Goes to `then` if the regions differ, else to `otherwise`: a comparison with no interest in which one is less.
-    pub(super) fn memory_differs(
-        &mut self,
-        args: &[Expr],
-        then: ir::Block,
-        otherwise: ir::Block,
-    ) {
+    pub(super) fn memory_differs(&mut self, args: &[Expr], then: ir::Block, otherwise: ir::Block) {
         self.compare_pieces(args, |body, _, values| {
             let next = body.builder.new_block();
             body.builder.branch(Cond::Ne, values, then, next);
@@ -159,7 +153,9 @@ impl Body<'_, '_> {
 
     /// The size argument, which must be a constant.
     fn constant_size(&mut self, name: &str, size: &Expr) -> Option<u32> {
-        let constant = self.constant_of(size).and_then(|size| u32::try_from(size).ok());
+        let constant = self
+            .constant_of(size)
+            .and_then(|size| u32::try_from(size).ok());
         if constant.is_none() {
             self.effect(size);
             let message = format!(
@@ -175,7 +171,9 @@ impl Body<'_, '_> {
     }
 
     fn refuse_many(&mut self, name: &str, count: usize) {
-        let message = format!("this {name} takes {count} accesses; at most {MANY_PIECES} are written out inline");
+        let message = format!(
+            "this {name} takes {count} accesses; at most {MANY_PIECES} are written out inline"
+        );
         self.refuse(
             "large-memory-operation",
             &message,

@@ -59,7 +59,11 @@ impl Body<'_, '_> {
         (a, a_kind): (Scalar, IntKind),
         (b, b_kind): (Scalar, IntKind),
     ) -> Vec<Value> {
-        let count = if a_kind.bits().max(b_kind.bits()) > 64 { 3 } else { 2 };
+        let count = if a_kind.bits().max(b_kind.bits()) > 64 {
+            3
+        } else {
+            2
+        };
         let a = self.extended_words(a, a_kind, count);
         let b = self.extended_words(b, b_kind, count);
         let mut words = Vec::new();

@@ -133,12 +133,7 @@ impl Body<'_, '_> {
 
     /// The address `index` elements of `size` bytes further on. A variable offset is added to the base in one go, at each
     /// access (VERIFIER-RULES 7 and 8).
-    pub(super) fn offset_address(
-        &mut self,
-        address: Address,
-        index: Value,
-        size: u64,
-    ) -> Address {
+    pub(super) fn offset_address(&mut self, address: Address, index: Value, size: u64) -> Address {
         let size = size as i64;
         if let Some(index) = self.builder.func().as_const(index) {
             return address.plus(index.wrapping_mul(size));

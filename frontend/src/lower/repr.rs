@@ -32,10 +32,9 @@ pub(super) fn repr(types: &Types, ty: TypeId) -> Repr {
         TypeKind::Int(_) | TypeKind::Enum(_) => bits_repr(arithmetic_kind(types, ty).bits()),
         TypeKind::Float(kind) => bits_repr(kind.bytes() * 8),
         TypeKind::Array { .. } | TypeKind::Record(_) => Repr::Memory,
-        TypeKind::Void
-        | TypeKind::Function(_)
-        | TypeKind::Typedef(_)
-        | TypeKind::Tagged { .. } => Repr::Nothing,
+        TypeKind::Void | TypeKind::Function(_) | TypeKind::Typedef(_) | TypeKind::Tagged { .. } => {
+            Repr::Nothing
+        }
     }
 }
 

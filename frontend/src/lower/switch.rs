@@ -37,13 +37,7 @@ impl Body<'_, '_> {
         self.start(done);
     }
 
-    fn dispatch(
-        &mut self,
-        value: Value,
-        kind: IntKind,
-        cases: &[Case],
-        otherwise: ir::Block,
-    ) {
+    fn dispatch(&mut self, value: Value, kind: IntKind, cases: &[Case], otherwise: ir::Block) {
         let ty = word_type(kind);
         let mut singles = Vec::new();
         for case in cases {
@@ -63,13 +57,7 @@ impl Body<'_, '_> {
     }
 
     /// Two branches, each of which tests what the program says (VERIFIER-RULES 5).
-    fn jump_if_in_range(
-        &mut self,
-        value: Value,
-        kind: IntKind,
-        case: &Case,
-        block: ir::Block,
-    ) {
+    fn jump_if_in_range(&mut self, value: Value, kind: IntKind, case: &Case, block: ir::Block) {
         let ty = word_type(kind);
         let [above, next] = [(); 2].map(|()| self.builder.new_block());
         let low = self.builder.iconst(ty, in_register(ty, case.low));
@@ -82,13 +70,7 @@ impl Body<'_, '_> {
         self.start(next);
     }
 
-    fn dispatch_wide(
-        &mut self,
-        value: Wide,
-        kind: IntKind,
-        cases: &[Case],
-        otherwise: ir::Block,
-    ) {
+    fn dispatch_wide(&mut self, value: Wide, kind: IntKind, cases: &[Case], otherwise: ir::Block) {
         for case in cases {
             let block = self.label(case.label);
             let [above, next] = [(); 2].map(|()| self.builder.new_block());

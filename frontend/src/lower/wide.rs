@@ -217,9 +217,7 @@ impl Body<'_, '_> {
         let zero = |body: &mut Self, ty| body.builder.iconst(ty, 0);
         if matches!(op, CompareOp::Eq | CompareOp::Ne) {
             let difference = self.halves(AluOp::Xor, a, b);
-            let any = self
-                .builder
-                .binary(AluOp::Or, difference.lo, difference.hi);
+            let any = self.builder.binary(AluOp::Or, difference.lo, difference.hi);
             return (condition_code(op, signed), [any, zero(self, Type::I64)]);
         }
         // The high halves decide unless they are equal; then the low halves do, as unsigned numbers.
@@ -232,9 +230,7 @@ impl Body<'_, '_> {
             .builder
             .compare(condition_code(strict, signed), a.hi, b.hi);
         let equal = self.builder.compare(Cond::Eq, a.hi, b.hi);
-        let below = self
-            .builder
-            .compare(condition_code(op, false), a.lo, b.lo);
+        let below = self.builder.compare(condition_code(op, false), a.lo, b.lo);
         let below = self.builder.binary(AluOp::And, equal, below);
         let holds = self.builder.binary(AluOp::Or, above, below);
         (Cond::Ne, [holds, zero(self, Type::I32)])

@@ -431,8 +431,10 @@ struct Argument {
 /// What one use of a macro gives to the tokens it produces.
 struct Use<'a> {
     arguments: &'a [Argument],
-    /// Whether the variadic arguments were left out altogether or are empty.
+    /// The variadic arguments expand to nothing.
     variadic_empty: bool,
+    /// They were left out altogether, comma and all.
+    variadic_omitted: bool,
     variadic_index: Option<usize>,
     expansion: ExpansionId,
     parent: ExpansionId,
@@ -505,6 +507,7 @@ impl Preprocessor<'_> {
         let use_ = Use {
             arguments: &[],
             variadic_empty: true,
+            variadic_omitted: true,
             variadic_index: None,
             expansion,
             parent: name.expansion,
@@ -533,14 +536,17 @@ impl Preprocessor<'_> {
         } else {
             name.span
         };
-        let Some(raw) = self.check_count(definition, parameters, name, use_site, raw) else {
+        let Some(mut raw) = self.check_count(definition, parameters, name, use_site, raw) else {
             return Ok(());
         };
+        let variadic_omitted = raw.len() < parameters.names.len();
+        raw.resize(parameters.names.len(), Vec::new());
         let expansion = self.add_expansion(definition, name, use_site);
         let arguments = self.expand_arguments(raw, name)?;
         let variadic_index = parameters.variadic.then(|| parameters.names.len() - 1);
         let use_ = Use {
             variadic_empty: variadic_index.is_none_or(|index| arguments[index].expanded.is_empty()),
+            variadic_omitted,
             arguments: &arguments,
             variadic_index,
             expansion,
@@ -670,7 +676,7 @@ impl Preprocessor<'_> {
         }
     }
 
-    /// Brings the arguments to the number of parameters, or reports that they do not fit.
+    /// The arguments if there is one for each parameter, the variadic one aside; reports that they do not fit.
     fn check_count(
         &mut self,
         definition: &Macro,
@@ -686,7 +692,6 @@ impl Preprocessor<'_> {
         let fits = given >= parameters.required()
             && (parameters.variadic || given == parameters.required());
         if fits {
-            arguments.resize(parameters.names.len(), Vec::new());
             return Some(arguments);
         }
         let at_least = if parameters.variadic { "at least " } else { "" };
@@ -835,13 +840,10 @@ impl Preprocessor<'_> {
             return Ok(());
         };
         // GNU: `, ## args` joins nothing; the comma goes when there are no further arguments.
-        if left.is(sym::COMMA)
-            && matches!(item, Item::Parameter(index, _) if Some(*index) == use_.variadic_index)
-        {
-            if right
-                .iter()
-                .any(|token| token.kind != TokenKind::Placemarker)
-            {
+        let is_variadic =
+            matches!(item, Item::Parameter(index, _) if Some(*index) == use_.variadic_index);
+        if left.is(sym::COMMA) && is_variadic {
+            if !use_.variadic_omitted {
                 out.push(left);
                 out.extend(right);
             }

@@ -150,7 +150,7 @@ fn gnu_variable_arguments() {
         #define n(fmt, args...) f(fmt, ## args)
         #define all(...) f(0, ## __VA_ARGS__)
         e(1) e(1,) e(1,2,3) n(1) n(1,2) all() all(4)";
-    assert_expands(program, "f(1) f(1) f(1,2,3) f(1) f(1,2) f(0) f(0,4)");
+    assert_expands(program, "f(1) f(1,) f(1,2,3) f(1) f(1,2) f(0) f(0,4)");
 }
 
 #[test]

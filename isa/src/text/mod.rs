@@ -56,7 +56,9 @@ impl Dialect {
 
     /// The dialect with this name.
     pub fn from_name(name: &str) -> Option<Dialect> {
-        Dialect::ALL.into_iter().find(|dialect| dialect.name() == name)
+        Dialect::ALL
+            .into_iter()
+            .find(|dialect| dialect.name() == name)
     }
 
     fn label(self, function: usize, block: usize) -> String {

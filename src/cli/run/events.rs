@@ -69,7 +69,8 @@ impl Events {
             Source::Generated(count) => Ok(Events::generate(*count)),
             Source::File(path) => {
                 let text = fs::read_to_string(path);
-                let text = text.with_context(|| format!("cannot read events from `{}`", path.display()))?;
+                let text =
+                    text.with_context(|| format!("cannot read events from `{}`", path.display()))?;
                 Events::parse(&text).with_context(|| format!("`{}`", path.display()))
             }
         }
@@ -87,7 +88,9 @@ impl Events {
         mut run: impl FnMut(&mut [u8]) -> Result<()>,
     ) -> Result<()> {
         for (index, event) in self.events.iter().enumerate() {
-            let template = event.context(layout).with_context(|| format!("event {}", index + 1))?;
+            let template = event
+                .context(layout)
+                .with_context(|| format!("event {}", index + 1))?;
             for _ in 0..event.count {
                 run(&mut template.clone())?;
             }
@@ -97,8 +100,13 @@ impl Events {
 
     fn parse(text: &str) -> Result<Events> {
         let root: Value = serde_json::from_str(text)?;
-        let root = root.as_object().ok_or_else(|| anyhow!("expected an object with `events`"))?;
-        if let Some(key) = root.keys().find(|key| !["events", "symbols"].contains(&key.as_str())) {
+        let root = root
+            .as_object()
+            .ok_or_else(|| anyhow!("expected an object with `events`"))?;
+        if let Some(key) = root
+            .keys()
+            .find(|key| !["events", "symbols"].contains(&key.as_str()))
+        {
             bail!("unknown key `{key}`; an events file has `events` and `symbols`");
         }
         let list = root.get("events").and_then(Value::as_array);
@@ -106,7 +114,10 @@ impl Events {
         let events = list.iter().enumerate().map(|(index, value)| {
             Event::parse(value).with_context(|| format!("event {}", index + 1))
         });
-        Ok(Events { events: events.collect::<Result<_>>()?, symbols: parse_symbols(root)? })
+        Ok(Events {
+            events: events.collect::<Result<_>>()?,
+            symbols: parse_symbols(root)?,
+        })
     }
 
     /// Packets dropped at the places of [`DROP_SITES`], as skb:kfree_skb reports them: the buffer, the place, the reason. The
@@ -120,25 +131,43 @@ impl Events {
             let words = [buffer, site.address, site.reason];
             Event::of_words(&words, 1)
         });
-        let symbols = DROP_SITES.iter().map(|site| (site.address, site.symbol.to_owned()));
-        Events { events: events.collect(), symbols: symbols.collect() }
+        let symbols = DROP_SITES
+            .iter()
+            .map(|site| (site.address, site.symbol.to_owned()));
+        Events {
+            events: events.collect(),
+            symbols: symbols.collect(),
+        }
     }
 }
 
 impl Event {
     fn of_words(words: &[u64], count: u64) -> Event {
-        let assignments = words.iter().enumerate().map(|(at, &word)| (Place::Word(at), word));
-        Event { assignments: assignments.collect(), count }
+        let assignments = words
+            .iter()
+            .enumerate()
+            .map(|(at, &word)| (Place::Word(at), word));
+        Event {
+            assignments: assignments.collect(),
+            count,
+        }
     }
 
     fn parse(value: &Value) -> Result<Event> {
-        let fields = value.as_object().ok_or_else(|| anyhow!("an event is an object"))?;
-        let mut event = Event { assignments: Vec::new(), count: 1 };
+        let fields = value
+            .as_object()
+            .ok_or_else(|| anyhow!("an event is an object"))?;
+        let mut event = Event {
+            assignments: Vec::new(),
+            count: 1,
+        };
         for (name, value) in fields {
             match name.as_str() {
                 "count" => event.count = number(value).context("`count`")?,
                 "args" => {
-                    let words = value.as_array().ok_or_else(|| anyhow!("`args` must be a list"))?;
+                    let words = value
+                        .as_array()
+                        .ok_or_else(|| anyhow!("`args` must be a list"))?;
                     for (at, word) in words.iter().enumerate() {
                         let word = number(word).with_context(|| format!("`args[{at}]`"))?;
                         event.assignments.push((Place::Word(at), word));
@@ -159,12 +188,18 @@ impl Event {
             let (offset, size) = match place {
                 Place::Word(at) => (at * 8, 8),
                 Place::Field(name) => {
-                    let field = layout.field(name).ok_or_else(|| unknown_field(name, layout))?;
+                    let field = layout
+                        .field(name)
+                        .ok_or_else(|| unknown_field(name, layout))?;
                     (field.offset as usize, field.size as usize)
                 }
             };
             let Some(target) = bytes.get_mut(offset..offset + size) else {
-                bail!("the context holds {} words of 64 bits; there is no word {}", layout.size() / 8, offset / 8);
+                bail!(
+                    "the context holds {} words of 64 bits; there is no word {}",
+                    layout.size() / 8,
+                    offset / 8
+                );
             };
             let value = value.to_le_bytes();
             let filled = size.min(value.len());
@@ -175,19 +210,33 @@ impl Event {
 }
 
 fn unknown_field(name: &str, layout: &Context) -> anyhow::Error {
-    let Context::Fields { fields, environment, .. } = layout else {
+    let Context::Fields {
+        fields,
+        environment,
+        ..
+    } = layout
+    else {
         return anyhow!("there is no field `{name}`; use `args`");
     };
     let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
-    anyhow!("the context of `{environment}` has no field `{name}`; it has {}", names.join(", "))
+    anyhow!(
+        "the context of `{environment}` has no field `{name}`; it has {}",
+        names.join(", ")
+    )
 }
 
 fn parse_symbols(root: &Map<String, Value>) -> Result<BTreeMap<u64, String>> {
-    let Some(value) = root.get("symbols") else { return Ok(BTreeMap::new()) };
-    let map = value.as_object().ok_or_else(|| anyhow!("`symbols` must be an object"))?;
+    let Some(value) = root.get("symbols") else {
+        return Ok(BTreeMap::new());
+    };
+    let map = value
+        .as_object()
+        .ok_or_else(|| anyhow!("`symbols` must be an object"))?;
     map.iter()
         .map(|(address, name)| {
-            let name = name.as_str().ok_or_else(|| anyhow!("the name of `{address}` must be a string"))?;
+            let name = name
+                .as_str()
+                .ok_or_else(|| anyhow!("the name of `{address}` must be a string"))?;
             Ok((parse_number(address)?, name.to_owned()))
         })
         .collect()
@@ -224,12 +273,42 @@ struct DropSite {
 }
 
 const DROP_SITES: [DropSite; 6] = [
-    DropSite { address: 0xffff_ffff_81b2_c4d0, symbol: "tcp_v4_rcv+0x510", reason: 3, weight: 40 },
-    DropSite { address: 0xffff_ffff_81b4_17a3, symbol: "__udp4_lib_rcv+0x8f3", reason: 3, weight: 25 },
-    DropSite { address: 0xffff_ffff_81af_90e6, symbol: "ip_rcv_core+0x1e6", reason: 2, weight: 15 },
-    DropSite { address: 0xffff_ffff_81b5_02bc, symbol: "icmp_rcv+0x2bc", reason: 2, weight: 10 },
-    DropSite { address: 0xffff_ffff_81a3_771f, symbol: "unix_stream_connect+0x2af", reason: 2, weight: 7 },
-    DropSite { address: 0xffff_ffff_81bd_6d41, symbol: "nf_hook_slow+0xb1", reason: 8, weight: 3 },
+    DropSite {
+        address: 0xffff_ffff_81b2_c4d0,
+        symbol: "tcp_v4_rcv+0x510",
+        reason: 3,
+        weight: 40,
+    },
+    DropSite {
+        address: 0xffff_ffff_81b4_17a3,
+        symbol: "__udp4_lib_rcv+0x8f3",
+        reason: 3,
+        weight: 25,
+    },
+    DropSite {
+        address: 0xffff_ffff_81af_90e6,
+        symbol: "ip_rcv_core+0x1e6",
+        reason: 2,
+        weight: 15,
+    },
+    DropSite {
+        address: 0xffff_ffff_81b5_02bc,
+        symbol: "icmp_rcv+0x2bc",
+        reason: 2,
+        weight: 10,
+    },
+    DropSite {
+        address: 0xffff_ffff_81a3_771f,
+        symbol: "unix_stream_connect+0x2af",
+        reason: 2,
+        weight: 7,
+    },
+    DropSite {
+        address: 0xffff_ffff_81bd_6d41,
+        symbol: "nf_hook_slow+0xb1",
+        reason: 8,
+        weight: 3,
+    },
 ];
 
 fn pick(mut ticket: u64) -> &'static DropSite {

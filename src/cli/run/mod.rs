@@ -78,13 +78,17 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 fn object(args: &Args) -> Result<Object> {
     let bytes = match args.input.as_path() {
         dash if dash == Path::new("-") => None,
-        path => Some(std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?),
+        path => {
+            Some(std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?)
+        }
     };
     match bytes {
         Some(bytes) if bytes.starts_with(b"\x7fELF") => {
             elf::read(&bytes).with_context(|| format!("`{}`", args.input.display()))
         }
-        _ => output::finish(compile_file(&args.input, &args.compile.to_options())).map(|c| c.object),
+        _ => {
+            output::finish(compile_file(&args.input, &args.compile.to_options())).map(|c| c.object)
+        }
     }
 }
 

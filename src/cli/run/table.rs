@@ -19,12 +19,22 @@ pub(crate) fn print(map: &(dyn Map + 'static), symbols: &BTreeMap<u64, String>) 
             "in use"
         }
     };
-    let title = format!("map `{}` ({}): {} of {} entries {used}\n", spec.name, spec.kind, entries.len(), spec.max_entries);
+    let title = format!(
+        "map `{}` ({}): {} of {} entries {used}\n",
+        spec.name,
+        spec.kind,
+        entries.len(),
+        spec.max_entries
+    );
     if entries.is_empty() {
         return title;
     }
     let mut rows = vec![["key".to_owned(), "value".to_owned()]];
-    rows.extend(entries.iter().map(|(key, value)| [cell(key, symbols), cell(value, symbols)]));
+    rows.extend(
+        entries
+            .iter()
+            .map(|(key, value)| [cell(key, symbols), cell(value, symbols)]),
+    );
     title + &columns(&rows)
 }
 
@@ -36,7 +46,11 @@ fn cell(bytes: &[u8], symbols: &BTreeMap<u64, String>) -> String {
             None if number > u64::from(u32::MAX) => format!("{number:#x}"),
             None => number.to_string(),
         },
-        None => bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" "),
+        None => bytes
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<Vec<_>>()
+            .join(" "),
     }
 }
 
@@ -48,7 +62,12 @@ fn integer(bytes: &[u8]) -> Option<u64> {
 
 /// The first column flush left, the second flush right, with a rule under the first row.
 fn columns(rows: &[[String; 2]]) -> String {
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter()
+            .map(|row| row[column].chars().count())
+            .max()
+            .unwrap_or(0)
+    };
     let (left, right) = (width(0), width(1));
     let mut text = String::new();
     for (index, [key, value]) in rows.iter().enumerate() {

@@ -12,9 +12,42 @@ int f(int n)
 	} while (s < 5);
 again:
 	if (s++ < 8)
-		goto again; //~ error: loop
+		goto again; //~ error: loops back
 	do {
 		s *= 2;
 	} while (0);
 	return s;
 }
+/*~ diagnostics
+error[loop]: this `for` loops; before Linux 5.3 a BPF program may not jump backwards
+ --> loop.c:6:2
+  |
+6 |     for (int i = 0; i < n; i++) //~ error: loop
+  |     ^^^
+  |
+  = help: write the iterations out, call `bpf_loop` (Linux 5.17), or pass `--loops` if every kernel you target is 5.3 or newer
+error[loop]: this `while` loops; before Linux 5.3 a BPF program may not jump backwards
+ --> loop.c:8:2
+  |
+8 |     while (s > 10) //~ error: loop
+  |     ^^^^^
+  |
+  = help: write the iterations out, call `bpf_loop` (Linux 5.17), or pass `--loops` if every kernel you target is 5.3 or newer
+error[loop]: this `do` loops; before Linux 5.3 a BPF program may not jump backwards
+  --> loop.c:10:2
+   |
+10 |     do { //~ error: loop
+   |     ^^
+   |
+   = help: write the iterations out, call `bpf_loop` (Linux 5.17), or pass `--loops` if every kernel you target is 5.3 or newer
+error[loop]: this `goto` loops back to `again`; before Linux 5.3 a BPF program may not jump backwards
+  --> loop.c:15:3
+   |
+13 | again:
+   | ----- `again` stands here
+14 |     if (s++ < 8)
+15 |         goto again; //~ error: loops back
+   |         ^^^^^^^^^^^
+   |
+   = help: write the iterations out, call `bpf_loop` (Linux 5.17), or pass `--loops` if every kernel you target is 5.3 or newer
+*/

@@ -7,3 +7,12 @@ int f(int i)
 	bpf_probe_read_kernel(buf, sizeof(buf), (void *)0);
 	return buf[i];
 }
+/*~ diagnostics
+error[stack-size]: `buf` is 600 bytes; a BPF stack frame holds 512
+ --> stack-variable.c:5:7
+  |
+5 |     char buf[600]; //~ error: `buf` is 600 bytes
+  |          ^^^
+  |
+  = help: move it into a per-CPU array map, or make it `static`
+*/

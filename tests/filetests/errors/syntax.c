@@ -1,6 +1,13 @@
-// A syntax error names what was found and what was expected, at the token.
+// A syntax error names what was expected, where it is missing.
 int f(int a)
 {
-	int b = a + 1
-	return b; //~ error: expected
+	int b = a + 1 //~ error: expected `;` before `return`
+	return b;
 }
+/*~ diagnostics
+error[syntax]: expected `;` before `return`
+ --> syntax.c:4:15
+  |
+4 |     int b = a + 1 //~ error: expected `;` before `return`
+  |                  ^
+*/

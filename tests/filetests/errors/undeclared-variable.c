@@ -3,3 +3,12 @@ int f(int count)
 {
 	return coumt + 1; //~ error: `coumt`
 }
+/*~ diagnostics
+error[undeclared]: `coumt` is not declared
+ --> undeclared-variable.c:4:9
+  |
+4 |     return coumt + 1; //~ error: `coumt`
+  |            ^^^^^
+  |
+  = help: did you mean `count`?
+*/

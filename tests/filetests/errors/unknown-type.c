@@ -1,2 +1,11 @@
 // An unknown type name.
 int f(uint33_t a) { return a; } //~ error: uint33_t
+/*~ diagnostics
+error[syntax]: `uint33_t` is not the name of a type
+ --> unknown-type.c:2:7
+  |
+2 | int f(uint33_t a) { return a; } //~ error: uint33_t
+  |       ^^^^^^^^
+  |
+  = help: declare `uint33_t` with `typedef`, or include the header that does
+*/

@@ -9,4 +9,9 @@ int f(int x)
 }
 // run: f(3) == 3
 /*~ ir
+fn @f(v0: i32) -> i32 {
+b0:
+    call helper 5()
+    return v0
+}
 */

@@ -10,4 +10,11 @@ long f(int x)
 }
 // run: f(40) == 42
 /*~ ir
+fn @f(v0: i32) -> i64 {
+b0:
+    v1: i64 = const 2
+    v2: i64 = sext32 v0
+    v3: i64 = add v2, v1
+    return v3
+}
 */

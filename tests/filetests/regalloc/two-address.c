@@ -8,4 +8,11 @@ long f(long a)
 }
 // run: f(9) == 9
 /*~ regalloc
+f:
+b0:
+    r1 = params
+    r6 = r1
+    r0 = call bpf_get_prandom_u32()
+    r0 = r6
+    return r0
 */
