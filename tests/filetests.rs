@@ -4,19 +4,19 @@
 //! and instruction set version by the IR evaluator, the interpreter and the JIT, and all must give what the line says.
 //! `BLESS=1 cargo test --test filetests` rewrites the blocks.
 
-mod support {
-    pub(crate) mod engines;
-    pub(crate) mod testfile;
-}
+#[path = "support/engines.rs"]
+mod engines;
+#[path = "support/testfile.rs"]
+mod testfile;
 
 use std::fmt;
 use std::path::Path;
 
 use bpfcc::stages::{self, Stage};
 use bpfcc::{Compilation, Compiled, Cpu, Dialect, Level, Options, render};
+use engines::{Call, How, Machine};
 use similar::TextDiff;
-use support::engines::{Call, How, Machine};
-use support::testfile::{Action, Block, Expected, TestFile};
+use testfile::{Action, Block, Expected, TestFile};
 
 /// A failure that prints as text, not as a quoted string.
 struct Failure(String);
@@ -41,7 +41,10 @@ fn filetest(path: &Path, text: String) -> datatest_stable::Result<()> {
 
 fn check(path: &Path, text: &str) -> Result<(), String> {
     let file = TestFile::parse(text)?;
-    let source = Source { name: file_name(path), text };
+    let source = Source {
+        name: file_name(path),
+        text,
+    };
     check_blocks(path, &source, &file)?;
     check_diagnostics(&source, &file)?;
     check_runs(&source, &file)
@@ -60,7 +63,10 @@ impl Source<'_> {
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 fn options(flags: &[String]) -> Result<Options, String> {
@@ -124,12 +130,21 @@ fn block_text(source: &Source<'_>, file: &TestFile, block: &Block) -> Result<Str
     }
     let stage: Stage = name.parse()?;
     let compilation = stages::text(&source.name, source.text, &options, &stage);
-    let text = compilation.result.ok_or_else(|| format!("stage `{name}` was not reached"))?;
-    Ok(if text.ends_with('\n') { text } else { text + "\n" })
+    let text = compilation
+        .result
+        .ok_or_else(|| format!("stage `{name}` was not reached"))?;
+    Ok(if text.ends_with('\n') {
+        text
+    } else {
+        text + "\n"
+    })
 }
 
 fn diff(expected: &str, actual: &str) -> String {
-    TextDiff::from_lines(expected, actual).unified_diff().header("file", "actual").to_string()
+    TextDiff::from_lines(expected, actual)
+        .unified_diff()
+        .header("file", "actual")
+        .to_string()
 }
 
 // Diagnostics.
@@ -139,7 +154,9 @@ fn check_diagnostics(source: &Source<'_>, file: &TestFile) -> Result<(), String>
     let mut unclaimed: Vec<&Expected> = file.diagnostics.iter().collect();
     let mut surprises = String::new();
     for diagnostic in &compilation.diagnostics {
-        let line = diagnostic.span.map(|span| compilation.sources.location(span).line as usize);
+        let line = diagnostic
+            .span
+            .map(|span| compilation.sources.location(span).line as usize);
         let claimed = unclaimed.iter().position(|expected| {
             Some(expected.line) == line
                 && expected.severity == diagnostic.severity.to_string()
@@ -156,7 +173,9 @@ fn check_diagnostics(source: &Source<'_>, file: &TestFile) -> Result<(), String>
         }
     }
     if !surprises.is_empty() {
-        return Err(format!("diagnostics that no `//~` line claims:\n{surprises}"));
+        return Err(format!(
+            "diagnostics that no `//~` line claims:\n{surprises}"
+        ));
     }
     match unclaimed.as_slice() {
         [] => Ok(()),
@@ -172,8 +191,15 @@ fn check_runs(source: &Source<'_>, file: &TestFile) -> Result<(), String> {
     }
     for level in [Level::O0, Level::O1] {
         for cpu in Cpu::ALL {
-            let options = Options { level, cpu, ..options(&file.flags)? };
-            let compiled = source.compile(&options).result.ok_or("it does not compile")?;
+            let options = Options {
+                level,
+                cpu,
+                ..options(&file.flags)?
+            };
+            let compiled = source
+                .compile(&options)
+                .result
+                .ok_or("it does not compile")?;
             for &how in How::available() {
                 let machine = Machine::new(&compiled)?;
                 check_steps(&machine, how, file)
@@ -189,16 +215,23 @@ fn check_steps(machine: &Machine<'_>, how: How, file: &TestFile) -> Result<(), S
         .steps
         .iter()
         .filter_map(|step| match &step.action {
-            Action::Run { function, input, .. } => Some(Call { function, input }),
+            Action::Run {
+                function, input, ..
+            } => Some(Call { function, input }),
             Action::Map { .. } => None,
         })
         .collect();
     let mut results = machine.run(how, &calls)?.into_iter();
     for step in &file.steps {
         let (actual, expected) = match &step.action {
-            Action::Run { function, expected, .. } => {
+            Action::Run {
+                function, expected, ..
+            } => {
                 let actual = results.next().expect("one result per run line");
-                (Some(actual), expected.map(|value| Some(machine.cut(function, value as u64))))
+                (
+                    Some(actual),
+                    expected.map(|value| Some(machine.cut(function, value as u64))),
+                )
             }
             Action::Map { map, key, expected } => {
                 let actual = entry(machine, map, *key)?;
@@ -206,9 +239,13 @@ fn check_steps(machine: &Machine<'_>, how: How, file: &TestFile) -> Result<(), S
             }
         };
         if expected.is_some_and(|expected| expected != actual) {
-            let show = |value: Option<u64>| value.map_or("none".to_owned(), |v| format!("{v} ({v:#x})"));
+            let show =
+                |value: Option<u64>| value.map_or("none".to_owned(), |v| format!("{v} ({v:#x})"));
             let (expected, actual) = (show(expected.flatten()), show(actual));
-            return Err(format!("line {}: expected {expected}, got {actual}", step.line));
+            return Err(format!(
+                "line {}: expected {expected}, got {actual}",
+                step.line
+            ));
         }
     }
     Ok(())
@@ -216,7 +253,10 @@ fn check_steps(machine: &Machine<'_>, how: How, file: &TestFile) -> Result<(), S
 
 /// The value of a map's key as a number, after all runs.
 fn entry(machine: &Machine<'_>, name: &str, key: i128) -> Result<Option<u64>, String> {
-    let map = machine.vm.map(name).ok_or_else(|| format!("there is no map `{name}`"))?;
+    let map = machine
+        .vm
+        .map(name)
+        .ok_or_else(|| format!("there is no map `{name}`"))?;
     let key = key.to_le_bytes();
     let key = &key[..(map.spec().key_size as usize).min(key.len())];
     let value = map.get(key).map(|bytes| {

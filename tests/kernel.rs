@@ -1,9 +1,8 @@
 //! The samples before the running kernel's own checker, by bpf(2) directly. Needs root on Linux; says so when it skips.
 //! Nothing is attached: programs are loaded and test-run.
 
-mod support {
-    pub(crate) mod kernel;
-}
+#[path = "support/kernel.rs"]
+mod kernel;
 
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::Path;
@@ -13,7 +12,6 @@ use bpfcc_isa::program::program_type_for_section;
 use bpfcc_isa::{Endian, Imm64, Insn, decode, encode};
 use bpfcc_object::{Object, RelocKind, Section, SymbolKind};
 use bpfcc_runtime::Image;
-use support::kernel;
 
 /// A map in the kernel.
 struct KernelMap {

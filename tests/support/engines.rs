@@ -8,7 +8,7 @@ use bpfcc_ir::{FuncId, Global, Module};
 use bpfcc_isa::Size;
 use bpfcc_runtime::{Context, Engine, Environment, EnvironmentChoice, Input, Kernel, Session, Vm};
 
-use super::testfile;
+use crate::testfile;
 
 /// How a test program is executed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,27 +51,44 @@ pub(crate) struct Machine<'a> {
 impl<'a> Machine<'a> {
     /// Loads a program. The environment is that of its first program section, else `user`.
     pub(crate) fn new(compiled: &'a Compiled) -> Result<Machine<'a>, String> {
-        let sections = compiled.module.functions.values().filter_map(|f| f.section.as_deref());
+        let sections = compiled
+            .module
+            .functions
+            .values()
+            .filter_map(|f| f.section.as_deref());
         let environment = sections.filter_map(Environment::of_section).next();
         let choice = EnvironmentChoice::Given(environment.unwrap_or_else(Environment::user));
         let vm = Vm::load(&compiled.object, None, choice).map_err(|error| error.to_string())?;
-        let vm = vm.with_kernel(Kernel::deterministic(1)).with_budget(10_000_000);
+        let vm = vm
+            .with_kernel(Kernel::deterministic(1))
+            .with_budget(10_000_000);
         // SAFETY: file tests are ours, and the interpreter runs each call before the JIT does.
-        Ok(Machine { compiled, vm: unsafe { vm.trust() } })
+        Ok(Machine {
+            compiled,
+            vm: unsafe { vm.trust() },
+        })
     }
 
     /// Executes the calls in order and gives their results, cut to the width of each function's result.
     pub(crate) fn run(&self, how: How, calls: &[Call<'_>]) -> Result<Vec<u64>, String> {
         match how {
             How::Eval => self.evaluate(calls),
-            How::Interp => calls.iter().map(|call| self.execute(Engine::Interp, call)).collect(),
-            How::Jit => calls.iter().map(|call| self.execute(Engine::Jit, call)).collect(),
+            How::Interp => calls
+                .iter()
+                .map(|call| self.execute(Engine::Interp, call))
+                .collect(),
+            How::Jit => calls
+                .iter()
+                .map(|call| self.execute(Engine::Jit, call))
+                .collect(),
         }
     }
 
     fn execute(&self, engine: Engine, call: &Call<'_>) -> Result<u64, String> {
         let mut context = self.context(call)?;
-        let result = self.vm.call_function(engine, call.function, input(call, &mut context));
+        let result = self
+            .vm
+            .call_function(engine, call.function, input(call, &mut context));
         let result = result.map_err(|error| format!("{}: {error}", call.function))?;
         Ok(self.cut(call.function, result))
     }
@@ -81,10 +98,14 @@ impl<'a> Machine<'a> {
         let contexts: Result<Vec<_>, _> = calls.iter().map(|call| self.context(call)).collect();
         let mut contexts = contexts?;
         let sessions = calls.iter().zip(&mut contexts);
-        let sessions: Vec<Session<'_>> =
-            sessions.map(|(call, bytes)| self.vm.session(input(call, bytes))).collect();
+        let sessions: Vec<Session<'_>> = sessions
+            .map(|(call, bytes)| self.vm.session(input(call, bytes)))
+            .collect();
         let current = Cell::new(0);
-        let mut host = SessionHost { sessions: &sessions, current: &current };
+        let mut host = SessionHost {
+            sessions: &sessions,
+            current: &current,
+        };
         let mut evaluator = Evaluator::new(module, &mut host);
         evaluator.set_step_limit(10_000_000);
         let mut results = Vec::new();
@@ -102,8 +123,14 @@ impl<'a> Machine<'a> {
 
     /// Results narrower than 64 bits say nothing about the upper half of R0; that of a void function says nothing at all.
     pub(crate) fn cut(&self, name: &str, value: u64) -> u64 {
-        let Ok(func) = function(&self.compiled.module, name) else { return value };
-        match self.compiled.module.functions[func].signature.result.map(|ty| ty.bytes()) {
+        let Ok(func) = function(&self.compiled.module, name) else {
+            return value;
+        };
+        match self.compiled.module.functions[func]
+            .signature
+            .result
+            .map(|ty| ty.bytes())
+        {
             None => 0,
             Some(4) => value & 0xffff_ffff,
             Some(_) => value,
@@ -111,7 +138,9 @@ impl<'a> Machine<'a> {
     }
 
     fn context(&self, call: &Call<'_>) -> Result<Vec<u8>, String> {
-        let testfile::Input::Context(fields) = call.input else { return Ok(Vec::new()) };
+        let testfile::Input::Context(fields) = call.input else {
+            return Ok(Vec::new());
+        };
         let layout = self.vm.environment().context();
         let mut bytes = vec![0; layout.size()];
         for (name, value) in fields {
@@ -125,7 +154,9 @@ impl<'a> Machine<'a> {
 }
 
 fn field(layout: &Context, name: &str) -> Result<std::ops::Range<usize>, String> {
-    let field = layout.field(name).ok_or_else(|| format!("the context has no field `{name}`"))?;
+    let field = layout
+        .field(name)
+        .ok_or_else(|| format!("the context has no field `{name}`"))?;
     Ok(field.offset as usize..(field.offset + field.size) as usize)
 }
 
@@ -145,7 +176,9 @@ fn input<'a>(call: &Call<'_>, context: &'a mut Vec<u8>) -> Input<'a> {
 fn function(module: &Module, name: &str) -> Result<FuncId, String> {
     let mut functions = module.functions.iter();
     let found = functions.find(|(_, func)| func.name == name && !func.is_declaration());
-    found.map(|(id, _)| id).ok_or_else(|| format!("there is no function `{name}`"))
+    found
+        .map(|(id, _)| id)
+        .ok_or_else(|| format!("there is no function `{name}`"))
 }
 
 /// Lends the runtime's maps, context and host functions to the IR evaluator.
@@ -175,14 +208,17 @@ impl SessionHost<'_> {
         session.set_frames(8);
         let mut copies = Vec::new();
         for (index, arg) in args.iter_mut().enumerate() {
-            let readable = (0..WINDOW).map_while(|at| memory.load(arg.wrapping_add(at), Size::B).ok());
+            let readable =
+                (0..WINDOW).map_while(|at| memory.load(arg.wrapping_add(at), Size::B).ok());
             let bytes: Vec<u64> = readable.collect();
             if bytes.is_empty() {
                 continue;
             }
             let window = session.stack_top() - WINDOW * (index as u64 + 1);
             for (at, &byte) in (0u64..).zip(&bytes) {
-                session.write(window + at, Size::B, byte).expect("eight frames hold five windows");
+                session
+                    .write(window + at, Size::B, byte)
+                    .expect("eight frames hold five windows");
             }
             copies.push((*arg, window, bytes));
             *arg = window;
@@ -203,12 +239,16 @@ impl SessionHost<'_> {
 impl Host for SessionHost<'_> {
     fn load(&mut self, addr: u64, size: Size) -> Result<u64, Fault> {
         let len = size.bytes().into();
-        self.session().read(addr, size).map_err(|_| Fault::OutOfBounds { addr, len })
+        self.session()
+            .read(addr, size)
+            .map_err(|_| Fault::OutOfBounds { addr, len })
     }
 
     fn store(&mut self, addr: u64, size: Size, value: u64) -> Result<(), Fault> {
         let len = size.bytes().into();
-        self.session().write(addr, size, value).map_err(|_| Fault::OutOfBounds { addr, len })
+        self.session()
+            .write(addr, size, value)
+            .map_err(|_| Fault::OutOfBounds { addr, len })
     }
 
     fn call_helper(
@@ -218,7 +258,9 @@ impl Host for SessionHost<'_> {
         memory: &mut dyn Memory,
     ) -> Result<u64, Fault> {
         self.with_copies(args, memory, |session, args| {
-            let result = session.call_number(id, args).ok_or(Fault::NoSuchHelper(id))?;
+            let result = session
+                .call_number(id, args)
+                .ok_or(Fault::NoSuchHelper(id))?;
             result.map_err(|_| Fault::NoSuchHelper(id))
         })
     }

@@ -102,13 +102,17 @@ impl TestFile {
             let trimmed = line.trim();
             if let Some((stage, from)) = open.take() {
                 match trimmed {
-                    "*/" => file.blocks.push(Block { stage, range: from..start }),
+                    "*/" => file.blocks.push(Block {
+                        stage,
+                        range: from..start,
+                    }),
                     _ => open = Some((stage, from)),
                 }
             } else if let Some(stage) = trimmed.strip_prefix("/*~ ") {
                 open = Some((stage.trim().to_owned(), end));
             } else {
-                file.line(index + 1, trimmed).map_err(|why| format!("line {}: {why}", index + 1))?;
+                file.line(index + 1, trimmed)
+                    .map_err(|why| format!("line {}: {why}", index + 1))?;
             }
         }
         match open {
@@ -119,13 +123,22 @@ impl TestFile {
 
     fn line(&mut self, line: usize, text: &str) -> Result<(), String> {
         if let Some(flags) = text.strip_prefix("// flags:") {
-            self.flags.extend(flags.split_whitespace().map(str::to_owned));
+            self.flags
+                .extend(flags.split_whitespace().map(str::to_owned));
         } else if let Some(run) = text.strip_prefix("// run:") {
-            self.steps.push(Step { line, action: parse_run(run)? });
+            self.steps.push(Step {
+                line,
+                action: parse_run(run)?,
+            });
         } else if let Some(map) = text.strip_prefix("// map:") {
-            self.steps.push(Step { line, action: parse_map(map)? });
+            self.steps.push(Step {
+                line,
+                action: parse_map(map)?,
+            });
         } else if let Some((_, expected)) = text.split_once("//~ ") {
-            let (severity, text) = expected.split_once(':').ok_or("expected `//~ error: text`")?;
+            let (severity, text) = expected
+                .split_once(':')
+                .ok_or("expected `//~ error: text`")?;
             self.diagnostics.push(Expected {
                 line,
                 severity: severity.trim().to_owned(),
@@ -143,7 +156,11 @@ fn parse_run(text: &str) -> Result<Action, String> {
     };
     let (function, rest) = call.trim().split_once('(').ok_or("expected `f(args)`")?;
     let list = rest.trim().strip_suffix(')').ok_or("expected `)`")?;
-    let items: Vec<&str> = list.split(',').map(str::trim).filter(|s| !s.is_empty()).collect();
+    let items: Vec<&str> = list
+        .split(',')
+        .map(str::trim)
+        .filter(|s| !s.is_empty())
+        .collect();
     let input = if items.iter().any(|item| item.contains('=')) {
         let field = |item: &&str| {
             let (name, value) = item.split_once('=').ok_or("expected `field = number`")?;
@@ -151,20 +168,35 @@ fn parse_run(text: &str) -> Result<Action, String> {
         };
         Input::Context(items.iter().map(field).collect::<Result<_, _>>()?)
     } else {
-        Input::Arguments(items.iter().map(|item| parse_number(item)).collect::<Result<_, _>>()?)
+        Input::Arguments(
+            items
+                .iter()
+                .map(|item| parse_number(item))
+                .collect::<Result<_, _>>()?,
+        )
     };
-    Ok(Action::Run { function: function.trim().to_owned(), input, expected })
+    Ok(Action::Run {
+        function: function.trim().to_owned(),
+        input,
+        expected,
+    })
 }
 
 fn parse_map(text: &str) -> Result<Action, String> {
-    let (place, value) = text.split_once("==").ok_or("expected `map[key] == value`")?;
+    let (place, value) = text
+        .split_once("==")
+        .ok_or("expected `map[key] == value`")?;
     let (map, key) = place.trim().split_once('[').ok_or("expected `map[key]`")?;
     let key = parse_number(key.strip_suffix(']').ok_or("expected `]`")?)?;
     let expected = match value.trim() {
         "none" => None,
         number => Some(parse_number(number)?),
     };
-    Ok(Action::Map { map: map.trim().to_owned(), key, expected })
+    Ok(Action::Map {
+        map: map.trim().to_owned(),
+        key,
+        expected,
+    })
 }
 
 /// Decimal or `0x` number with an optional minus.

@@ -72,7 +72,7 @@ fn runs(text: &str, calls: &[(&str, &[i64], i64)]) {
     for &(name, args, expected) in calls {
         assert_eq!(call(&module, name, args), expected, "{name}{args:?}");
     }
-    pass::run_all(&mut module, &pass::Options::default(), |_, _| {});
+    pass::run_all(&mut module, &pass::PassOptions::default(), |_, _| {});
     for &(name, args, expected) in calls {
         assert_eq!(
             call(&module, name, args),

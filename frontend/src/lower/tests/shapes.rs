@@ -295,7 +295,16 @@ fn a_struct_behind_a_pointer_in_a_struct_stays_a_declaration() {
     assert_eq!(
         names,
         [
-            "*", "const", "node_t", "node 3", "*", "*", "far declared", "unsigned int", "int", "n"
+            "*",
+            "const",
+            "node_t",
+            "node 3",
+            "*",
+            "*",
+            "far declared",
+            "unsigned int",
+            "int",
+            "n"
         ]
     );
 }
