@@ -21,7 +21,7 @@ const MAX_ARGUMENT_DEPTH: usize = 256;
 
 /// How many tokens macros may produce in one compilation. A dozen lines of macros can ask for more tokens than there
 /// are atoms; large real programs stay below a tenth of this.
-const MAX_EXPANDED_TOKENS: usize = 1 << 22;
+const MAX_EXPANDED_TOKENS: usize = 1 << 21;
 
 /// A macro definition.
 #[derive(Debug)]
