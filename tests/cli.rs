@@ -1,0 +1,230 @@
+//! The command as a user meets it: exit codes, messages, files written or left alone.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+fn bpfcc(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_bpfcc"))
+        .args(args)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stdin(Stdio::null())
+        .output()
+        .expect("the command starts")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A directory of its own for a test, removed at the end.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Scratch {
+        let path = std::env::temp_dir().join(format!("bpfcc-cli-{name}-{}", std::process::id()));
+        fs::create_dir_all(&path).expect("a temporary directory");
+        Scratch(path)
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.join(name).to_str().expect("a plain path").to_owned()
+    }
+
+    fn file(&self, name: &str, text: &str) -> String {
+        let path = self.path(name);
+        fs::write(&path, text).expect("disk space");
+        path
+    }
+
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.0).expect("a readable directory");
+        let names = entries.map(|e| e.expect("a readable entry").file_name());
+        let mut names: Vec<String> = names.map(|n| n.to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // Best effort: it is the system's temporary directory.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Refused with exit code 1, a message with the place, and no output file; one that exists stays as it is.
+fn refuses(source: &str, place: &str, words: &[&str]) {
+    let scratch = Scratch::new(&place.replace(':', "-"));
+    let input = scratch.file("bad.c", source);
+    for existing in [None, Some("precious")] {
+        let output = scratch.path("out.o");
+        if let Some(text) = existing {
+            fs::write(&output, text).expect("disk space");
+        }
+        let result = bpfcc(&[&input, "-o", &output]);
+        let message = stderr(&result);
+        assert_eq!(result.status.code(), Some(1), "{message}");
+        assert!(
+            message.contains(&format!("bad.c:{place}\n")),
+            "not at {place}:\n{message}"
+        );
+        for word in words {
+            assert!(message.contains(word), "no {word:?} in\n{message}");
+        }
+        assert!(message.contains('^'), "no caret in\n{message}");
+        match existing {
+            None => assert_eq!(scratch.names(), ["bad.c"]),
+            Some(text) => assert_eq!(fs::read_to_string(&output).expect("still there"), text),
+        }
+    }
+}
+
+#[test]
+fn bad_programs_are_refused_with_place_rule_and_way_out() {
+    refuses("int f(void)\n{\n\treturn 1 +;\n}\n", "3:12", &["expected"]);
+    refuses("int f(strukt x) { return 0; }\n", "1:7", &["strukt"]);
+    refuses("int f(void) { return g(); }\n", "1:22", &["`g`", "declare"]);
+    refuses(
+        "long g(void *);\nlong f(void)\n{\n\tchar a[500], b[40];\n\treturn g(a) + g(b);\n}\n",
+        "4:7",
+        &["512", "map"],
+    );
+    refuses(
+        "static long (*h)(int, int, int, int, int, int) = (void *)9;\nlong f(void) { return h(1, 2, 3, 4, 5, 6); }\n",
+        "2:40",
+        &["five", "struct"],
+    );
+    refuses(
+        "int f(int n)\n{\n\twhile (n > 7)\n\t\tn -= 7;\n\treturn n;\n}\n",
+        "3:2",
+        &["5.3", "bpf_loop"],
+    );
+    refuses(
+        "int f(int n) { return n ? f(n - 1) : 0; }\n",
+        "1:27",
+        &["recursion", "loop with a bound"],
+    );
+    refuses(
+        "int f(int n) { return n * 0.5; }\n",
+        "1:23",
+        &["floating-point", "integers"],
+    );
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let output = bpfcc(&["no/such/file.c", "-o", "/no/such/place.o"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        stderr(&output).contains("`no/such/file.c`"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_named() {
+    let output = bpfcc(&["samples/dropmon.c", "-o", "/no/such/directory/dropmon.o"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        stderr(&output).contains("/no/such/directory/dropmon.o"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn deep_nesting_is_an_error_and_no_crash() {
+    let scratch = Scratch::new("nesting");
+    for depth in [300, 10_000, 1_000_000] {
+        let source = format!("int x = {}1{};\n", "(".repeat(depth), ")".repeat(depth));
+        let input = scratch.file("deep.c", &source);
+        let output = bpfcc(&[&input, "-o", &scratch.path("deep.o")]);
+        assert_eq!(
+            output.status.code(),
+            Some(1),
+            "{depth}: {}",
+            stderr(&output)
+        );
+        assert!(stderr(&output).contains("nested"), "{}", stderr(&output));
+        assert_eq!(scratch.names(), ["deep.c"]);
+    }
+}
+
+#[test]
+fn objects_are_written_whole_and_alone() {
+    let scratch = Scratch::new("objects");
+    let object = scratch.path("dropmon.o");
+    let output = bpfcc(&["samples/dropmon.c", "-o", &object]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(stderr(&output), "");
+    assert_eq!(scratch.names(), ["dropmon.o"]);
+    assert!(fs::read(&object).expect("written").starts_with(b"\x7fELF"));
+    // What was compiled can be run without its source.
+    let output = bpfcc(&["run", &object, "--events", "samples/dropmon.events.json"]);
+    assert!(
+        stdout(&output).contains("tcp_v4_rcv+0x510"),
+        "{}{}",
+        stdout(&output),
+        stderr(&output)
+    );
+}
+
+#[test]
+fn output_does_not_depend_on_the_directory() {
+    let scratch = Scratch::new("directory");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/dropmon.bpf.c");
+    let objects = ["here", "there"].map(|name| {
+        let directory = scratch.0.join(name);
+        fs::create_dir(&directory).expect("disk space");
+        fs::copy(&source, directory.join("dropmon.bpf.c")).expect("disk space");
+        let status = Command::new(env!("CARGO_BIN_EXE_bpfcc"))
+            .arg("dropmon.bpf.c")
+            .current_dir(&directory)
+            .status();
+        assert!(status.expect("the command starts").success());
+        fs::read(directory.join("dropmon.bpf.o")).expect("the default name of the object")
+    });
+    assert_eq!(objects[0], objects[1]);
+}
+
+#[test]
+fn every_stage_prints() {
+    for stage in bpfcc::stages::Stage::NAMES {
+        let output = bpfcc(&[&format!("--emit={stage}"), "samples/dropmon.c"]);
+        assert!(output.status.success(), "{stage}: {}", stderr(&output));
+        assert!(
+            output.stdout.len() > 100,
+            "{stage} prints {}",
+            stdout(&output)
+        );
+    }
+    let output = bpfcc(&["--emit=nonsense", "samples/dropmon.c"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("the stages are pp, ast"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn events_are_checked() {
+    let scratch = Scratch::new("events");
+    for (text, words) in [
+        ("{", "line 1"),
+        ("{\"events\": [{\"arg9\": 1}]}", "no field `arg9`"),
+        ("{\"events\": [{\"arg1\": \"x\"}]}", "`x` is not a number"),
+        ("{\"event\": []}", "unknown key `event`"),
+    ] {
+        let events = scratch.file("events.json", text);
+        let output = bpfcc(&["run", "samples/dropmon.c", "--events", &events]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stderr(&output).contains(words), "{}", stderr(&output));
+    }
+}
