@@ -9,7 +9,7 @@ use bpfcc_isa::{AluOp, AtomicOp, Cond, Size};
 
 use super::function::Body;
 use super::memory::{Access, Address};
-use super::repr::Scalar;
+use super::repr::{Repr, repr};
 use crate::tree::{AtomicResult, AtomicRmw, Expr};
 use crate::types::TypeId;
 
@@ -45,7 +45,7 @@ impl Body<'_, '_> {
             AtomicResult::Old => old,
             AtomicResult::New => self.updated(op, old, operand),
         };
-        self.from_atomic(&target, value)
+        self.as_c_value(&target, value)
     }
 
     /// Read, modify, write.
@@ -96,7 +96,7 @@ impl Body<'_, '_> {
         let expected = self.atomic_operand(&target, &args[1]);
         let new = self.atomic_operand(&target, &args[2]);
         let old = self.exchange_if(&target, expected, new);
-        self.from_atomic(&target, old)
+        self.as_c_value(&target, old)
     }
 
     /// Compare and exchange; gives whether it succeeded, and if not, stores the old value where the expected one was.
@@ -153,22 +153,8 @@ impl Body<'_, '_> {
     fn atomic_target(&mut self, pointer: &Expr) -> Target {
         let address = self.pointer(pointer);
         let ty = self.pointee(pointer);
-        let bytes = self.size_of(ty);
-        let size = match bytes {
-            4 => Size::W,
-            8 => Size::DW,
-            _ => {
-                let message = format!(
-                    "this works atomically on {bytes} bytes; BPF's atomic operations work on 4 or 8"
-                );
-                self.refuse(
-                    "atomic-size",
-                    &message,
-                    "make the object an `int` or a `long`, and mask what you need",
-                );
-                Size::DW
-            }
-        };
+        // `sema` accepts objects of 4 and 8 bytes only.
+        let size = self.scalar_size(ty);
         Target { address, size, ty }
     }
 
@@ -179,11 +165,10 @@ impl Body<'_, '_> {
     }
 
     /// An operation's result as a value of the object's C type.
-    fn from_atomic(&mut self, target: &Target, value: Value) -> Value {
-        let words = super::signature::argument_words(self.types(), target.ty);
-        match words.first() {
-            Some(&ty) => self.coerce(value, ty),
-            None => Scalar::Word(value).word(),
+    fn as_c_value(&mut self, target: &Target, value: Value) -> Value {
+        match repr(self.types(), target.ty) {
+            Repr::Word(ty) => self.coerce(value, ty),
+            Repr::Nothing | Repr::Pair | Repr::Memory => value,
         }
     }
 

@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use bpfcc_ir::debug::{DebugMember, DebugType, IntEncoding, Qualifier};
 use bpfcc_ir::entity::{DebugTypeId, PrimaryMap};
 
-use super::reach::Used;
+use crate::tree::reach::Used;
 use crate::tree::{Function, Global, GlobalKind, Unit};
 use crate::types::{
     FunctionType, IntKind, QualType, Quals, Record, RecordDef, RecordId, RecordKind, TypeId,

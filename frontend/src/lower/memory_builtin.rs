@@ -6,7 +6,7 @@ use bpfcc_isa::{AluOp, Cond, Size, SwapKind};
 use super::function::Body;
 use super::memory::{Access, Address, Base, pieces};
 
-use crate::tree::{CastKind, Expr, ExprKind};
+use crate::tree::Expr;
 
 /// With more loads and stores than this, the inline form is no longer reasonable.
 const MANY_PIECES: usize = 128;
@@ -18,18 +18,14 @@ impl Body<'_, '_> {
     /// `memcpy(to, from, size)`; gives `to`.
     pub(super) fn copy_memory(&mut self, args: &[Expr]) -> Address {
         let (to, from) = (self.pointer(&args[0]), self.pointer(&args[1]));
-        if let Some(size) = self.constant_size("memcpy", &args[2]) {
-            self.copy(to, from, size);
-        }
+        self.copy(to, from, constant_size(&args[2]));
         to
     }
 
     /// `memmove(to, from, size)`; gives `to`.
     pub(super) fn move_memory(&mut self, args: &[Expr]) -> Address {
         let (to, from) = (self.pointer(&args[0]), self.pointer(&args[1]));
-        let Some(size) = self.constant_size("memmove", &args[2]) else {
-            return to;
-        };
+        let size = constant_size(&args[2]);
         if are_apart(to, from, size) {
             self.copy(to, from, size);
         } else {
@@ -64,10 +60,8 @@ impl Body<'_, '_> {
     /// `memset(to, byte, size)`; gives `to`.
     pub(super) fn set_memory(&mut self, args: &[Expr]) -> Address {
         let to = self.pointer(&args[0]);
-        let Some(size) = self.constant_size("memset", &args[2]) else {
-            return to;
-        };
-        match self.constant_of(&args[1]) {
+        let size = constant_size(&args[2]);
+        match args[1].as_const() {
             Some(byte) => self.fill(to, byte as u8, size),
             None => self.set_to_variable(to, &args[1], size),
         }
@@ -129,9 +123,7 @@ impl Body<'_, '_> {
         mut compare: impl FnMut(&mut Self, Size, [Value; 2]),
     ) {
         let regions = [self.pointer(&args[0]), self.pointer(&args[1])];
-        let Some(size) = self.constant_size("memcmp", &args[2]) else {
-            return;
-        };
+        let size = constant_size(&args[2]);
         let parts = pieces(size.into(), regions[0].align.min(regions[1].align));
         if parts.len() > MANY_PIECES {
             return self.refuse_many("memcmp", parts.len());
@@ -151,25 +143,6 @@ impl Body<'_, '_> {
         self.builder.swap(SwapKind::ToBe, size, value)
     }
 
-    /// The size argument, which must be a constant.
-    fn constant_size(&mut self, name: &str, size: &Expr) -> Option<u32> {
-        let constant = self
-            .constant_of(size)
-            .and_then(|size| u32::try_from(size).ok());
-        if constant.is_none() {
-            self.effect(size);
-            let message = format!(
-                "the size of this {name} is not a constant; BPF has no {name} to call, so it is written out inline"
-            );
-            self.refuse(
-                "variable-size",
-                &message,
-                "use a constant size, or a loop with a bound",
-            );
-        }
-        constant
-    }
-
     fn refuse_many(&mut self, name: &str, count: usize) {
         let message = format!(
             "this {name} takes {count} accesses; at most {MANY_PIECES} are written out inline"
@@ -180,17 +153,14 @@ impl Body<'_, '_> {
             "align the data to 8 bytes, or use a loop with a bound",
         );
     }
+}
 
-    fn constant_of(&self, expr: &Expr) -> Option<i128> {
-        match &expr.kind {
-            ExprKind::IntConst(value) => Some(*value),
-            ExprKind::Cast {
-                kind: CastKind::IntToInt,
-                arg,
-            } => Some(self.kind(expr.ty).wrap(self.constant_of(arg)?)),
-            _ => None,
-        }
-    }
+/// The size argument.
+fn constant_size(size: &Expr) -> u32 {
+    let size = size.as_const();
+    let size = size.expect("`sema` accepts constant sizes only");
+    // Objects have less than 2^31 bytes, so nothing larger can be meant.
+    u32::try_from(size).unwrap_or(u32::MAX)
 }
 
 /// Whether two regions are known not to overlap.

@@ -38,7 +38,6 @@ mod memory;
 mod memory_builtin;
 mod overflow;
 mod place;
-mod reach;
 mod repr;
 mod signature;
 mod stmt;
@@ -49,11 +48,11 @@ use bpfcc_ir as ir;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Sources;
+use crate::tree::reach::{self, Used};
 use crate::tree::{FuncId, GlobalId, Symbol, Unit};
 
 use debug::DebugTypes;
 use locations::Locations;
-use reach::Used;
 
 /// Lowers a checked file. Constructs that BPF cannot express are reported; the module is well-formed all the same.
 pub fn module(unit: &Unit, sources: &Sources) -> (ir::Module, Vec<Diagnostic>) {

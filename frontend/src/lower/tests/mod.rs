@@ -13,14 +13,9 @@ use crate::source::Sources;
 use crate::{Options, compile, restrict, sema};
 
 fn options() -> Options {
+    let allowed = restrict::Allowed { loops: true };
     Options {
-        language: sema::Options {
-            allowed: restrict::Allowed {
-                loops: true,
-                ..restrict::Allowed::default()
-            },
-            ..sema::Options::default()
-        },
+        language: sema::Options { allowed },
         ..Options::default()
     }
 }
