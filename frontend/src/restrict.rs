@@ -10,6 +10,7 @@ use std::fmt::Display;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
+use crate::tree::reach::Used;
 use crate::tree::visit::{self, Visitor};
 use crate::tree::{Callee, Expr, ExprKind, FuncId, Function, LabelId, Local, Stmt, StmtKind, Unit};
 use crate::types::{IntKind, TypeId, Types};
@@ -131,10 +132,14 @@ pub struct Allowed {
     pub loops: bool,
 }
 
-/// Checks all rules that can be checked on the finished tree.
-pub fn check(unit: &Unit, allowed: Allowed) -> Vec<Diagnostic> {
+/// Checks all rules that can be checked on the finished tree. Functions that are not used, as headers bring them, may do
+/// what they like.
+pub fn check(unit: &Unit, used: &Used, allowed: Allowed) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
-    for function in unit.functions.iter().filter(|f| f.body.is_some()) {
+    for (id, function) in unit.functions() {
+        if function.body.is_none() || !used.function(id) {
+            continue;
+        }
         let refused = check_signature(unit, function, &mut diagnostics);
         check_locals(unit, function, &mut diagnostics);
         let mut body = BodyRules {
@@ -150,7 +155,7 @@ pub fn check(unit: &Unit, allowed: Allowed) -> Vec<Diagnostic> {
             .iter()
             .for_each(|block| visit::walk_block(&mut body, block));
     }
-    check_recursion(unit, &mut diagnostics);
+    check_recursion(unit, used, &mut diagnostics);
     diagnostics
 }
 
@@ -409,11 +414,12 @@ impl Visitor for Calls<'_> {
 }
 
 /// Finds cycles in the call graph: a depth-first walk that meets a function which is still being walked.
-fn check_recursion(unit: &Unit, diagnostics: &mut Vec<Diagnostic>) {
+fn check_recursion(unit: &Unit, used: &Used, diagnostics: &mut Vec<Diagnostic>) {
     let calls: Vec<Vec<CallSite>> = unit.functions.iter().map(|f| calls_of(unit, f)).collect();
     let mut done = vec![false; unit.functions.len()];
     // Definitions in the order of the text: the call that closes a cycle is then the last one a reader meets.
-    let mut roots: Vec<FuncId> = unit.functions().map(|(id, _)| id).collect();
+    let all = unit.functions().map(|(id, _)| id);
+    let mut roots: Vec<FuncId> = all.filter(|&id| used.function(id)).collect();
     roots.sort_by_key(|&id| (unit[id].span.file, unit[id].span.start));
     for root in roots {
         // The functions from the root to the present one, with how many of their calls have been followed.

@@ -20,6 +20,7 @@
 //! An expression's type is unqualified and may be a typedef name: look at it through
 //! [`Types::shape`](crate::types::Types::shape). A place's type keeps its qualifiers; `volatile` is found there.
 
+pub mod reach;
 pub mod visit;
 
 use std::ops::{Index, IndexMut};

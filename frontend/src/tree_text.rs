@@ -13,10 +13,9 @@
 //!   }
 //! ```
 
-use std::collections::HashSet;
 use std::fmt::Write;
 
-use crate::tree::visit::{self, Visitor};
+use crate::tree::reach;
 use crate::tree::{
     AtomicResult, AtomicRmw, Block, Builtin, Callee, CastKind, CompoundOp, Expr, ExprKind, FuncId,
     Function, Global, GlobalId, GlobalKind, Init, InitValue, Inline, LabelId, Linkage, LocalId,
@@ -24,20 +23,14 @@ use crate::tree::{
 };
 use crate::types::{BitField, FieldRef, TypeId};
 
-/// The text of a whole unit. Declarations that nothing refers to, of which headers are full, are left out.
+/// The text of what is used of a unit: headers bring much that is not.
 pub fn print(unit: &Unit) -> String {
     let mut text = String::new();
-    let mentioned = Mentioned::in_unit(unit);
-    for (id, global) in unit.globals() {
-        let is_own = global.linkage != Linkage::Local && global.kind != GlobalKind::Extern;
-        if is_own || global.used || mentioned.globals.contains(&id) {
-            print_global(unit, global, &mut text);
-        }
+    let used = reach::used(unit);
+    for (_, global) in unit.globals().filter(|&(id, _)| used.global(id)) {
+        print_global(unit, global, &mut text);
     }
-    for (id, function) in unit.functions() {
-        if function.body.is_none() && !mentioned.functions.contains(&id) {
-            continue;
-        }
+    for (_, function) in unit.functions().filter(|&(id, _)| used.function(id)) {
         if !text.is_empty() {
             text.push('\n');
         }
@@ -50,56 +43,6 @@ pub fn print(unit: &Unit) -> String {
         printer.function();
     }
     text
-}
-
-/// What the functions and initial values of a unit refer to.
-#[derive(Default)]
-struct Mentioned {
-    globals: HashSet<GlobalId>,
-    functions: HashSet<FuncId>,
-}
-
-impl Mentioned {
-    fn in_unit(unit: &Unit) -> Mentioned {
-        let mut mentioned = Mentioned::default();
-        for body in unit.functions.iter().filter_map(|f| f.body.as_ref()) {
-            visit::walk_block(&mut mentioned, body);
-        }
-        let images = unit
-            .globals
-            .iter()
-            .filter_map(|global| global.image.as_ref());
-        for pointer in images.flat_map(|image| &image.pointers) {
-            match pointer.target {
-                Symbol::Global(id) => mentioned.globals.insert(id),
-                Symbol::Func(id) => mentioned.functions.insert(id),
-            };
-        }
-        mentioned
-    }
-}
-
-impl Visitor for Mentioned {
-    fn visit_expr(&mut self, expr: &Expr) {
-        match &expr.kind {
-            ExprKind::FuncAddr(id)
-            | ExprKind::Call {
-                callee: Callee::Func(id),
-                ..
-            } => {
-                self.functions.insert(*id);
-            }
-            _ => {}
-        }
-        visit::walk_expr(self, expr);
-    }
-
-    fn visit_place(&mut self, place: &Place) {
-        if let PlaceKind::Global(id) = place.kind {
-            self.globals.insert(id);
-        }
-        visit::walk_place(self, place);
-    }
 }
 
 fn linkage_text(linkage: Linkage) -> &'static str {

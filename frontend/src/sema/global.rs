@@ -296,6 +296,7 @@ impl Checker<'_> {
         self.unit[id].ty = declared.ty.ty;
         self.reported.clear();
         self.body = Some(Body {
+            func: id,
             name,
             result,
             locals: Vec::new(),
@@ -662,7 +663,7 @@ impl Checker<'_> {
     /// Refuses functions that are to run at the end of a scope.
     pub(super) fn check_cleanup(&mut self, attributes: &Attributes) {
         if let Some(span) = attributes.cleanup {
-            self.report(Rule::Cleanup.refuse(span, "`cleanup` names a function to run later"));
+            self.restrict(Rule::Cleanup.refuse(span, "`cleanup` names a function to run later"));
         }
     }
 }

@@ -33,7 +33,8 @@ use crate::diagnostic::{Diagnostic, any_error};
 use crate::parse;
 use crate::restrict;
 use crate::source::Span;
-use crate::tree::{GlobalId, Label, LabelId, Local, LocalId, Unit};
+use crate::tree::reach;
+use crate::tree::{FuncId, GlobalId, Label, LabelId, Local, LocalId, Unit};
 use crate::types::{IntKind, QualType, TypeId, Typedef, Types};
 
 use pragma::Pragmas;
@@ -76,10 +77,14 @@ pub fn check(parsed: &parse::Unit, options: &Options) -> (Option<Unit>, Vec<Diag
     let Checker {
         unit,
         mut diagnostics,
+        restricted,
         ..
     } = checker;
+    let used = reach::used(&unit);
+    let in_used = restricted.into_iter().filter(|(id, _)| used.function(*id));
+    diagnostics.extend(in_used.map(|(_, diagnostic)| diagnostic));
     if !any_error(&diagnostics) {
-        diagnostics.extend(restrict::check(&unit, options.allowed));
+        diagnostics.extend(restrict::check(&unit, &used, options.allowed));
     }
     let unit = (!any_error(&diagnostics)).then_some(unit);
     (unit, diagnostics)
@@ -92,6 +97,8 @@ struct Checker<'a> {
     unit: Unit,
     scopes: Scopes,
     diagnostics: Vec<Diagnostic>,
+    /// Broken restrictions, which count only if the function is used.
+    restricted: Vec<(FuncId, Diagnostic)>,
     /// The function whose body is being checked.
     body: Option<Body>,
     /// String literals that already are globals.
@@ -106,6 +113,7 @@ struct Checker<'a> {
 
 /// State of checking one function body.
 struct Body {
+    func: FuncId,
     name: String,
     result: TypeId,
     locals: Vec<Local>,
@@ -135,6 +143,7 @@ impl<'a> Checker<'a> {
             unit: Unit::default(),
             scopes: Scopes::new(),
             diagnostics: Vec::new(),
+            restricted: Vec::new(),
             body: None,
             strings: HashMap::new(),
             reported: HashSet::new(),
@@ -223,6 +232,14 @@ impl<'a> Checker<'a> {
 
     fn error<T>(&mut self, span: Span, message: impl Into<String>) -> Checked<T> {
         self.fail(Diagnostic::error(span, message))
+    }
+
+    /// Reports what C allows and BPF does not, and goes on as if it were not there.
+    fn restrict(&mut self, diagnostic: Diagnostic) {
+        match &self.body {
+            Some(body) => self.restricted.push((body.func, diagnostic)),
+            None => self.report(diagnostic),
+        }
     }
 
     fn warn(&mut self, code: &'static str, span: Span, message: impl Into<String>) {

@@ -101,7 +101,8 @@ impl Checker<'_> {
             }
             ast::Statement::Return(value) => self.return_statement(value.as_deref(), span)?,
             ast::Statement::Asm(_) => {
-                return self.fail(Rule::InlineAssembly.refuse(span, "this is inline assembly"));
+                self.restrict(Rule::InlineAssembly.refuse(span, "this is inline assembly"));
+                StmtKind::Empty
             }
         };
         into.push(Stmt { kind, span });

@@ -415,6 +415,12 @@ fn what_only_looks_like_a_loop_is_allowed() {
 }
 
 #[test]
+fn unused_functions_of_headers_may_break_restrictions() {
+    let program = "static inline int unused(float x) { for (;;) asm volatile(\"\"); return x * 2; } int f(void) { return 0; }";
+    assert_eq!(codes(program, Options::default()), [""; 0]);
+}
+
+#[test]
 fn recursion_names_each_step() {
     let program = "int b(int n);
 int a(int n) { return b(n); }
