@@ -1,7 +1,7 @@
 //! Expressions.
 //!
-//! Three ways to evaluate: [`Body::scalar`] gives a value in registers, [`Body::evaluate_into`] writes a struct or union
-//! where the caller wants it, [`Body::effect`] forgets the value.
+//! Three ways to evaluate: `Body::scalar` gives a value in registers, `Body::evaluate_into` writes a struct or union
+//! where the caller wants it, `Body::effect` forgets the value.
 
 use bpfcc_ir::{self as ir, BlockCall, Type, Value};
 use bpfcc_isa::AluOp;

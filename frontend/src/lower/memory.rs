@@ -1,6 +1,6 @@
 //! Addresses, loads and stores.
 //!
-//! An [`Address`] keeps its constant offset apart from its base, so that a member access becomes *one* load with the offset
+//! An `Address` keeps its constant offset apart from its base, so that a member access becomes *one* load with the offset
 //! in it: the kernel refuses `ctx + 8` in a register, and forgets bounds on recomputed pointers (VERIFIER-RULES 1, 2 and 6).
 //! It also remembers its alignment: accesses to packed members are split into aligned pieces (rule 15).
 

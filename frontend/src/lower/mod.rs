@@ -11,11 +11,11 @@
 //! ```
 //!
 //! What is written here is what the kernel's checker will read, so the rules it imposes are kept from the start: an access
-//! has its constant offset in itself ([`memory`]), conditions become branches and not numbers ([`condition`]), memory that
-//! a helper sees has no holes ([`init`]).
+//! has its constant offset in itself (`memory`), conditions become branches and not numbers (`condition`), memory that
+//! a helper sees has no holes (`init`).
 //!
-//! The files, in reading order: [`repr`] says how values of C live in registers, [`locals`] where variables live, [`memory`]
-//! and [`place`] how memory is reached. [`expr`], [`condition`] and [`stmt`] follow the grammar; the others do one family of
+//! The files, in reading order: `repr` says how values of C live in registers, `locals` where variables live, `memory`
+//! and `place` how memory is reached. `expr`, `condition` and `stmt` follow the grammar; the others do one family of
 //! operations each.
 
 mod arith;
