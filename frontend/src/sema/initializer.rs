@@ -7,13 +7,10 @@
 use lang_c::ast;
 use lang_c::span::Node;
 
-use crate::diagnostic::Diagnostic;
-use crate::restrict::Rule;
 use crate::source::Span;
-use crate::tree::{Expr, ExprKind, Image, ImagePointer, Init, InitItem, InitValue, PlaceKind};
+use crate::tree::{Init, InitItem, InitValue};
 use crate::types::{BitField, FieldRef, QualType, RecordKind, TypeId};
 
-use super::constant::{ConstantValue, constant_value};
 use super::convert::Context;
 use super::{Checked, Checker, OBJECT_LIMIT, literal};
 
@@ -142,7 +139,7 @@ impl Checker<'_> {
     }
 
     /// Offset behind the last byte that an item writes.
-    fn item_end(&self, item: &InitItem) -> u64 {
+    pub(super) fn item_end(&self, item: &InitItem) -> u64 {
         let size = match (&item.value, item.bits) {
             (_, Some(bits)) => bits.offset + u64::from(bits.bytes),
             (InitValue::Bytes(bytes), None) => bytes.len() as u64,
@@ -537,120 +534,5 @@ fn string_of(node: &Node<ast::Expression>) -> Option<&Node<ast::StringLiteral>> 
     match &node.node {
         ast::Expression::StringLiteral(string) => Some(string),
         _ => None,
-    }
-}
-
-// Initial values of globals.
-impl Checker<'_> {
-    /// The bytes of a global's initializer.
-    pub(super) fn image(&mut self, init: &Init, ty: QualType) -> Checked<Image> {
-        let size = self.types().size_of(ty.ty).unwrap_or(0);
-        let ends = init.items.iter().map(|item| self.item_end(item));
-        // A flexible array member makes the object larger than its type.
-        let size = ends.fold(size, u64::max);
-        let mut image = Image {
-            bytes: vec![0; size as usize],
-            pointers: Vec::new(),
-        };
-        for item in &init.items {
-            self.write_item(item, &mut image)?;
-        }
-        image.pointers.sort_by_key(|pointer| pointer.offset);
-        Ok(image)
-    }
-
-    fn write_item(&mut self, item: &InitItem, image: &mut Image) -> Checked<()> {
-        let value = match &item.value {
-            InitValue::Bytes(bytes) => {
-                write_bytes(image, item.offset, bytes);
-                return Ok(());
-            }
-            InitValue::Expr(value) => value,
-        };
-        if self.types().is_float(value.ty) {
-            return self.fail(Rule::Float.refuse(value.span, "this is a floating-point number"));
-        }
-        if let Some(source) = self.copied_image(value) {
-            let base = item.offset;
-            write_bytes(image, base, &source.bytes);
-            let moved = source.pointers.into_iter().map(|pointer| ImagePointer {
-                offset: pointer.offset + base,
-                ..pointer
-            });
-            image.pointers.extend(moved);
-            return Ok(());
-        }
-        let size = self.types().size_of(value.ty).unwrap_or(0);
-        match constant_value(value) {
-            Some(ConstantValue {
-                symbol: None,
-                addend,
-            }) => {
-                match item.bits {
-                    Some(bits) => write_bits(image, item.offset, bits, addend),
-                    None => write_bytes(
-                        image,
-                        item.offset,
-                        &addend.to_le_bytes()[..size.min(16) as usize],
-                    ),
-                }
-                Ok(())
-            }
-            Some(ConstantValue {
-                symbol: Some(target),
-                addend,
-            }) if size == 8 => {
-                write_bytes(image, item.offset, &[0; 8]);
-                image.pointers.push(ImagePointer {
-                    offset: item.offset,
-                    target,
-                    addend: addend as i64,
-                });
-                Ok(())
-            }
-            _ => {
-                let error = Diagnostic::error(
-                    value.span,
-                    "a global's initial value is computed when compiling, but this is not constant",
-                );
-                self.fail(error.help("assign it in a function"))
-            }
-        }
-    }
-
-    /// The image that a compound literal or string at file scope brings along, copied as a whole.
-    fn copied_image(&self, value: &Expr) -> Option<Image> {
-        let ExprKind::Load(place) = &value.kind else {
-            return None;
-        };
-        let PlaceKind::Global(id) = place.kind else {
-            return None;
-        };
-        let global = &self.unit[id];
-        let is_unnamed = global.name.starts_with('.');
-        global.image.clone().filter(|_| is_unnamed)
-    }
-}
-
-/// Writes bytes over what was there, pointers included.
-fn write_bytes(image: &mut Image, offset: u64, bytes: &[u8]) {
-    let start = offset as usize;
-    let end = (start + bytes.len()).min(image.bytes.len());
-    image
-        .pointers
-        .retain(|pointer| pointer.offset + 8 <= offset || pointer.offset >= end as u64);
-    image.bytes[start..end].copy_from_slice(&bytes[..end - start]);
-}
-
-fn write_bits(image: &mut Image, base: u64, bits: BitField, value: i128) {
-    for bit in 0..bits.width {
-        let position = base * 8 + bits.offset * 8 + u64::from(bits.shift + bit);
-        let byte = &mut image.bytes[(position / 8) as usize];
-        let mask = 1 << (position % 8);
-        if value >> bit & 1 == 1 {
-            *byte |= mask;
-        } else {
-            *byte &= !mask;
-        }
     }
 }

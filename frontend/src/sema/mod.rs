@@ -1,21 +1,24 @@
 //! Names and types: lang-c's syntax tree becomes the [typed tree](crate::tree).
 //!
-//! The files follow the grammar of C11: [`declarator`] reads declarations into types, [`expr`] types expressions and spells
-//! out conversions, [`stmt`] does statements, [`initializer`] flattens `{ … }`, [`constant`] computes what C wants to know
-//! while compiling, [`attribute`] and [`builtin`] do what GNU C adds, [`global`] decides where variables live.
+//! The files follow the grammar of C11: `declarator` and `tag` read declarations into types, `expr`, `operator` and
+//! `call` type expressions, `convert` spells out conversions, `stmt` does statements, `initializer` flattens `{ … }`
+//! and `image` makes bytes of it. `constant` computes what C wants to know while compiling, `attribute`, `pragma`
+//! and `builtin` do what GNU C adds, `global` decides where variables live.
 //!
 //! A mistake is reported where it is, and checking goes on with the next declaration or statement: the functions here return
-//! [`Checked`], whose error carries nothing because the diagnostic has been written down already.
+//! `Checked`, whose error carries nothing because the diagnostic has been written down already.
 //!
 //! What lang-c's grammar lacks arrives in the spellings of [`normalize`](crate::normalize).
 
 mod attribute;
 mod builtin;
+mod call;
 mod constant;
 mod convert;
 mod declarator;
 mod expr;
 mod global;
+mod image;
 mod initializer;
 mod literal;
 mod operator;
@@ -23,6 +26,7 @@ mod pragma;
 mod scope;
 mod stmt;
 mod suggest;
+mod tag;
 
 use std::collections::{HashMap, HashSet};
 
