@@ -31,6 +31,11 @@ impl Checker<'_> {
             if let Some(builtin) = builtin {
                 return self.builtin_call(builtin, node, span);
             }
+            if spelled == "asm" {
+                // lang-c reads basic assembly as a call.
+                let error = Rule::InlineAssembly.refuse(span, "this is inline assembly");
+                return self.fail(error);
+            }
             if self.entity(spelled).is_none() {
                 return self.undeclared_function(name, node);
             }

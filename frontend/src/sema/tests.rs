@@ -380,6 +380,7 @@ fn each_restriction_has_its_code() {
             "void f(void) { asm volatile(\"r0 = 0\"); }",
             "inline-assembly",
         ),
+        ("void f(void) { asm(\"r0 = 0\"); }", "inline-assembly"),
         (
             "void g(int *); void f(void) { int x __attribute__((cleanup(g))); }",
             "cleanup",
