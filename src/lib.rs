@@ -35,10 +35,8 @@ pub use bpfcc_isa::text::Dialect;
 /// How to compile.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Macros and headers.
-    pub preprocessor: pp::Options,
-    /// Language.
-    pub language: sema::Options,
+    /// Preprocessor and language.
+    pub frontend: bpfcc_frontend::Options,
     /// How much to optimise.
     pub level: Level,
     /// Which instructions may be used.
@@ -166,7 +164,7 @@ impl<'a> Compiler<'a> {
     fn preprocess(&mut self, main: FileId) -> TokenStream {
         let options = pp::Options {
             cpu: self.options.cpu,
-            ..self.options.preprocessor.clone()
+            ..self.options.frontend.preprocessor.clone()
         };
         let (tokens, diagnostics) = pp::preprocess(&mut self.sources, main, &options);
         self.diagnostics.extend(diagnostics);
@@ -180,7 +178,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn check(&mut self, unit: &parse::Unit) -> Option<tree::Unit> {
-        let (tree, diagnostics) = sema::check(unit, &self.options.language);
+        let (tree, diagnostics) = sema::check(unit, &self.options.frontend.language);
         self.diagnostics.extend(diagnostics);
         tree
     }

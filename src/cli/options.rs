@@ -48,8 +48,8 @@ impl CompileArgs {
             cpu: self.cpu,
             ..Options::default()
         };
-        options.language.allowed.loops = self.loops;
-        let pp = &mut options.preprocessor;
+        options.frontend.language.allowed.loops = self.loops;
+        let pp = &mut options.frontend.preprocessor;
         pp.include_dirs.clone_from(&self.include);
         pp.system_dirs.clone_from(&self.isystem);
         pp.forced_includes.clone_from(&self.preinclude);
