@@ -249,6 +249,10 @@ impl Checker<'_> {
     ) -> Checked<QualType> {
         match named {
             Some(ty) if keywords.total() == 0 => Ok(ty),
+            // glibc says `typedef float _Float32;` to compilers that do not have the keyword; lang-c always has it.
+            Some(ty) if self.types().is_float(ty.ty) && keywords.float + keywords.double > 0 => {
+                Ok(ty)
+            }
             // `unsigned __int128`: the only typedef name that takes a sign.
             Some(ty) if self.types().int_kind(ty.ty) == Some(IntKind::Int128) => {
                 let kind = if keywords.unsigned > 0 {
