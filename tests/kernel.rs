@@ -4,6 +4,7 @@
 #[path = "support/kernel.rs"]
 mod kernel;
 
+use std::io::Write as _;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::Path;
 
@@ -20,11 +21,17 @@ struct KernelMap {
     fd: OwnedFd,
 }
 
+/// Says that a test was skipped. Straight to the stream: the test harness hides what `eprintln!` prints.
+fn skipped(why: &str) {
+    // Best effort: nobody may be reading.
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
+}
+
 fn available() -> bool {
     match kernel::unavailable() {
         None => true,
         Some(why) => {
-            eprintln!("SKIPPED: {why}");
+            skipped(&why);
             false
         }
     }

@@ -1,5 +1,6 @@
 //! Our objects in the hands of other people's tools. Each test needs one of Debian's packages and says so when it skips.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -49,9 +50,17 @@ fn find(names: &[&str], package: &str) -> Option<String> {
     };
     let found = names.iter().find(runs).map(|name| name.to_string());
     if found.is_none() {
-        eprintln!("SKIPPED: none of {names:?} is installed (package {package})");
+        skipped(&format!(
+            "none of {names:?} is installed (package {package})"
+        ));
     }
     found
+}
+
+/// Says that a test was skipped. Straight to the stream: the test harness hides what `eprintln!` prints.
+fn skipped(why: &str) {
+    // Best effort: nobody may be reading.
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
 }
 
 fn objdump() -> Option<String> {
@@ -149,7 +158,7 @@ fn bpftool_works() -> bool {
         .output();
     let works = probe.is_ok_and(|output| output.status.success());
     if !works {
-        eprintln!("SKIPPED: bpftool may not use bpf(2) here; run as root on Linux");
+        skipped("bpftool may not use bpf(2) here; run as root on Linux");
     }
     works
 }

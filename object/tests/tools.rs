@@ -1,6 +1,7 @@
 //! Our reader and writer against other people's: clang writes what we read, and binutils, LLVM and bpftool read what we
 //! write. A tool that is not installed is skipped, loudly.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -10,13 +11,19 @@ use bpfcc_object::{
     Binding, Endian, Object, Reloc, RelocKind, Section, SectionKind, Symbol, SymbolKind, elf,
 };
 
+/// Says that a test was skipped. Straight to the stream: the test harness hides what `eprintln!` prints.
+fn skipped(why: &str) {
+    // Best effort: nobody may be reading.
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
+}
+
 /// What a command prints, with its complaints; `None` if there is no such command.
 fn output_of(command: &mut Command) -> Option<String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = match command.output() {
         Ok(output) => output,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            eprintln!("SKIPPED: `{name}` is not installed");
+            skipped(&format!("`{name}` is not installed"));
             return None;
         }
         Err(error) => panic!("`{name}` could not be started: {error}"),
@@ -36,7 +43,7 @@ fn scratch(name: &str) -> PathBuf {
 fn compiled_by_clang(target: &str, test: &str) -> Option<PathBuf> {
     let targets = output_of(Command::new("clang").arg("--print-targets"))?;
     if !targets.contains(target) {
-        eprintln!("SKIPPED: clang has no target `{target}`");
+        skipped(&format!("clang has no target `{target}`"));
         return None;
     }
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/features.c");
