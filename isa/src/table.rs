@@ -5,8 +5,13 @@
 
 use crate::insn::{Size, Width};
 
+/// `Variant = bits, "name", … => meaning;` for each operation. What the columns and the names in the meanings stand for is said
+/// above each table.
 macro_rules! operations {
-    ($(#[$outer:meta])* $name:ident: $($(#[$inner:meta])* $variant:ident = $code:literal, $($text:literal),+;)+) => {
+    (
+        $(#[$outer:meta])* $name:ident($($arg:ident: $ty:ty),+) -> $result:ty:
+        $($(#[$inner:meta])* $variant:ident = $code:literal, $($text:literal),+ => $meaning:expr;)+
+    ) => {
         $(#[$outer])*
         #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
         pub enum $name { $($(#[$inner])* $variant,)+ }
@@ -28,41 +33,56 @@ macro_rules! operations {
             const fn texts(self) -> &'static [&'static str] {
                 match self { $($name::$variant => &[$($text),+],)+ }
             }
+
+            #[inline]
+            const fn meaning(self, $($arg: $ty),+) -> $result {
+                match self { $($name::$variant => $meaning,)+ }
+            }
         }
     };
 }
 
+/// An operand in both readings: zero-extended and sign-extended from the width of the operation.
+#[inline]
+const fn readings(width: Width, value: u64) -> (u64, i64) {
+    match width {
+        Width::W64 => (value, value as i64),
+        Width::W32 => (value as u32 as u64, value as i32 as i64),
+    }
+}
+
 operations! {
-    /// Two-operand arithmetic. Columns: bits, name (GNU and IR style), pseudo-C operator.
-    AluOp:
+    /// Two-operand arithmetic. Columns: bits, name (GNU and IR style), pseudo-C operator, value. The operands are `a` and `b`,
+    /// read as signed numbers `sa` and `sb`; `n` is a shift count, `b` modulo the width.
+    AluOp(a: u64, b: u64, sa: i64, sb: i64, n: u32) -> u64:
     /// Wrapping addition.
-    Add = 0x00, "add", "+=";
+    Add = 0x00, "add", "+=" => a.wrapping_add(b);
     /// Wrapping subtraction.
-    Sub = 0x10, "sub", "-=";
+    Sub = 0x10, "sub", "-=" => a.wrapping_sub(b);
     /// Wrapping multiplication.
-    Mul = 0x20, "mul", "*=";
+    Mul = 0x20, "mul", "*=" => a.wrapping_mul(b);
     /// Unsigned division; by zero gives zero.
-    Div = 0x30, "div", "/=";
+    Div = 0x30, "div", "/=" => match a.checked_div(b) { Some(quotient) => quotient, None => 0 };
     /// Bitwise or.
-    Or = 0x40, "or", "|=";
+    Or = 0x40, "or", "|=" => a | b;
     /// Bitwise and.
-    And = 0x50, "and", "&=";
+    And = 0x50, "and", "&=" => a & b;
     /// Shift left; the count is masked.
-    Lsh = 0x60, "lsh", "<<=";
+    Lsh = 0x60, "lsh", "<<=" => a << n;
     /// Logical shift right; the count is masked.
-    Rsh = 0x70, "rsh", ">>=";
+    Rsh = 0x70, "rsh", ">>=" => a >> n;
     /// Unsigned remainder; by zero leaves the dividend.
-    Mod = 0x90, "mod", "%=";
+    Mod = 0x90, "mod", "%=" => if b == 0 { a } else { a % b };
     /// Bitwise exclusive or.
-    Xor = 0xa0, "xor", "^=";
+    Xor = 0xa0, "xor", "^=" => a ^ b;
     /// Copy.
-    Mov = 0xb0, "mov", "=";
+    Mov = 0xb0, "mov", "=" => b;
     /// Arithmetic shift right; the count is masked.
-    Arsh = 0xc0, "arsh", "s>>=";
+    Arsh = 0xc0, "arsh", "s>>=" => (sa >> n) as u64;
     /// Signed division (v4; encoded as Div with offset 1).
-    Sdiv = 0x31, "sdiv", "s/=";
+    Sdiv = 0x31, "sdiv", "s/=" => if b == 0 { 0 } else { sa.wrapping_div(sb) as u64 };
     /// Signed remainder (v4; encoded as Mod with offset 1).
-    Smod = 0x91, "smod", "s%=";
+    Smod = 0x91, "smod", "s%=" => if b == 0 { a } else { sa.wrapping_rem(sb) as u64 };
 }
 
 impl AluOp {
@@ -77,113 +97,40 @@ impl AluOp {
     }
 
     /// The value of `a op b` (RFC 9669 §4.1). 32-bit operations use the low halves and zero-extend the result.
+    #[inline]
     pub const fn eval(self, width: Width, a: u64, b: u64) -> u64 {
-        match width {
-            Width::W64 => self.eval64(a, b),
-            Width::W32 => self.eval32(a as u32, b as u32) as u64,
-        }
-    }
-
-    const fn eval64(self, a: u64, b: u64) -> u64 {
-        match self {
-            AluOp::Add => a.wrapping_add(b),
-            AluOp::Sub => a.wrapping_sub(b),
-            AluOp::Mul => a.wrapping_mul(b),
-            AluOp::Div => match a.checked_div(b) {
-                Some(quotient) => quotient,
-                None => 0,
-            },
-            AluOp::Mod => match a.checked_rem(b) {
-                Some(remainder) => remainder,
-                None => a,
-            },
-            AluOp::Sdiv => {
-                if b == 0 {
-                    0
-                } else {
-                    (a as i64).wrapping_div(b as i64) as u64
-                }
-            }
-            AluOp::Smod => {
-                if b == 0 {
-                    a
-                } else {
-                    (a as i64).wrapping_rem(b as i64) as u64
-                }
-            }
-            AluOp::Or => a | b,
-            AluOp::And => a & b,
-            AluOp::Xor => a ^ b,
-            AluOp::Lsh => a.wrapping_shl(b as u32),
-            AluOp::Rsh => a.wrapping_shr(b as u32),
-            AluOp::Arsh => (a as i64).wrapping_shr(b as u32) as u64,
-            AluOp::Mov => b,
-        }
-    }
-
-    const fn eval32(self, a: u32, b: u32) -> u32 {
-        match self {
-            AluOp::Add => a.wrapping_add(b),
-            AluOp::Sub => a.wrapping_sub(b),
-            AluOp::Mul => a.wrapping_mul(b),
-            AluOp::Div => match a.checked_div(b) {
-                Some(quotient) => quotient,
-                None => 0,
-            },
-            AluOp::Mod => match a.checked_rem(b) {
-                Some(remainder) => remainder,
-                None => a,
-            },
-            AluOp::Sdiv => {
-                if b == 0 {
-                    0
-                } else {
-                    (a as i32).wrapping_div(b as i32) as u32
-                }
-            }
-            AluOp::Smod => {
-                if b == 0 {
-                    a
-                } else {
-                    (a as i32).wrapping_rem(b as i32) as u32
-                }
-            }
-            AluOp::Or => a | b,
-            AluOp::And => a & b,
-            AluOp::Xor => a ^ b,
-            AluOp::Lsh => a.wrapping_shl(b),
-            AluOp::Rsh => a.wrapping_shr(b),
-            AluOp::Arsh => (a as i32).wrapping_shr(b) as u32,
-            AluOp::Mov => b,
-        }
+        let ((a, sa), (b, sb)) = (readings(width, a), readings(width, b));
+        let n = b as u32 & (width.bits() - 1);
+        readings(width, self.meaning(a, b, sa, sb, n)).0
     }
 }
 
 operations! {
-    /// Comparisons of conditional jumps. Columns: bits, name (GNU), pseudo-C operator.
-    Cond:
+    /// Comparisons of conditional jumps. Columns: bits, name (GNU), pseudo-C operator, whether it holds for `a` and `b`, which
+    /// are `sa` and `sb` as signed numbers.
+    Cond(a: u64, b: u64, sa: i64, sb: i64) -> bool:
     /// Equal.
-    Eq = 0x10, "jeq", "==";
+    Eq = 0x10, "jeq", "==" => a == b;
     /// Unsigned greater.
-    Gt = 0x20, "jgt", ">";
+    Gt = 0x20, "jgt", ">" => a > b;
     /// Unsigned greater or equal.
-    Ge = 0x30, "jge", ">=";
+    Ge = 0x30, "jge", ">=" => a >= b;
     /// Some common bit is set.
-    Set = 0x40, "jset", "&";
+    Set = 0x40, "jset", "&" => a & b != 0;
     /// Not equal.
-    Ne = 0x50, "jne", "!=";
+    Ne = 0x50, "jne", "!=" => a != b;
     /// Signed greater.
-    Sgt = 0x60, "jsgt", "s>";
+    Sgt = 0x60, "jsgt", "s>" => sa > sb;
     /// Signed greater or equal.
-    Sge = 0x70, "jsge", "s>=";
+    Sge = 0x70, "jsge", "s>=" => sa >= sb;
     /// Unsigned less (v2).
-    Lt = 0xa0, "jlt", "<";
+    Lt = 0xa0, "jlt", "<" => a < b;
     /// Unsigned less or equal (v2).
-    Le = 0xb0, "jle", "<=";
+    Le = 0xb0, "jle", "<=" => a <= b;
     /// Signed less (v2).
-    Slt = 0xc0, "jslt", "s<";
+    Slt = 0xc0, "jslt", "s<" => sa < sb;
     /// Signed less or equal (v2).
-    Sle = 0xd0, "jsle", "s<=";
+    Sle = 0xd0, "jsle", "s<=" => sa <= sb;
 }
 
 impl Cond {
@@ -230,46 +177,28 @@ impl Cond {
     }
 
     /// Whether `a cond b` holds (RFC 9669 §4.3).
+    #[inline]
     pub const fn eval(self, width: Width, a: u64, b: u64) -> bool {
-        let (a, b) = match width {
-            Width::W64 => (a, b),
-            Width::W32 => (a as u32 as u64, b as u32 as u64),
-        };
-        let (sa, sb) = match width {
-            Width::W64 => (a as i64, b as i64),
-            Width::W32 => (a as i32 as i64, b as i32 as i64),
-        };
-        match self {
-            Cond::Eq => a == b,
-            Cond::Ne => a != b,
-            Cond::Gt => a > b,
-            Cond::Ge => a >= b,
-            Cond::Lt => a < b,
-            Cond::Le => a <= b,
-            Cond::Sgt => sa > sb,
-            Cond::Sge => sa >= sb,
-            Cond::Slt => sa < sb,
-            Cond::Sle => sa <= sb,
-            Cond::Set => a & b != 0,
-        }
+        let ((a, sa), (b, sb)) = (readings(width, a), readings(width, b));
+        self.meaning(a, b, sa, sb)
     }
 }
 
 operations! {
-    /// Atomic read-modify-write (RFC 9669 §5.3). Columns: bits of the immediate, name, pseudo-C operator.
-    AtomicOp:
+    /// Atomic read-modify-write (RFC 9669 §5.3). Columns: bits of the immediate, name, pseudo-C operator, value stored.
+    AtomicOp(old: u64, operand: u64, expected: u64) -> u64:
     /// Addition.
-    Add = 0x00, "add", "+=";
+    Add = 0x00, "add", "+=" => old.wrapping_add(operand);
     /// Bitwise or.
-    Or = 0x40, "or", "|=";
+    Or = 0x40, "or", "|=" => old | operand;
     /// Bitwise and.
-    And = 0x50, "and", "&=";
+    And = 0x50, "and", "&=" => old & operand;
     /// Bitwise exclusive or.
-    Xor = 0xa0, "xor", "^=";
+    Xor = 0xa0, "xor", "^=" => old ^ operand;
     /// Exchange.
-    Xchg = 0xe0, "xchg", "";
+    Xchg = 0xe0, "xchg", "" => operand;
     /// Compare with R0 and exchange.
-    Cmpxchg = 0xf0, "cmpxchg", "";
+    Cmpxchg = 0xf0, "cmpxchg", "" => if old == expected { operand } else { old };
 }
 
 impl AtomicOp {
@@ -284,33 +213,21 @@ impl AtomicOp {
     }
 
     /// The value stored, given the old value, the operand and (for compare-and-exchange) the value expected.
+    #[inline]
     pub const fn eval(self, old: u64, operand: u64, expected: u64) -> u64 {
-        match self {
-            AtomicOp::Add => old.wrapping_add(operand),
-            AtomicOp::Or => old | operand,
-            AtomicOp::And => old & operand,
-            AtomicOp::Xor => old ^ operand,
-            AtomicOp::Xchg => operand,
-            AtomicOp::Cmpxchg => {
-                if old == expected {
-                    operand
-                } else {
-                    old
-                }
-            }
-        }
+        self.meaning(old, operand, expected)
     }
 }
 
 operations! {
-    /// Byte swaps. Columns: the opcode byte, name.
-    SwapKind:
+    /// Byte swaps. Columns: the opcode byte, name, value on a little-endian machine.
+    SwapKind(size: Size, value: u64) -> u64:
     /// To big endian.
-    ToBe = 0xdc, "be";
+    ToBe = 0xdc, "be" => value.swap_bytes() >> (64 - size.bits());
     /// To little endian.
-    ToLe = 0xd4, "le";
+    ToLe = 0xd4, "le" => size.zero_extend(value);
     /// Unconditional (v4).
-    Always = 0xd7, "bswap";
+    Always = 0xd7, "bswap" => value.swap_bytes() >> (64 - size.bits());
 }
 
 impl SwapKind {
@@ -320,10 +237,8 @@ impl SwapKind {
     }
 
     /// The low `size` of `value` swapped on a little-endian machine, zeros above (RFC 9669 §4.2).
+    #[inline]
     pub const fn eval(self, size: Size, value: u64) -> u64 {
-        match self {
-            SwapKind::ToLe => size.zero_extend(value),
-            SwapKind::ToBe | SwapKind::Always => value.swap_bytes() >> (64 - size.bits()),
-        }
+        self.meaning(size, value)
     }
 }
