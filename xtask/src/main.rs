@@ -1,0 +1,50 @@
+//! Tasks of the project itself, run as `cargo xtask TASK`.
+//!
+//! The tasks here hold the compiler against the host's C compiler: the same program is compiled by both, and must do the same
+//! natively, in the interpreter and in the JIT, at every optimisation level and instruction set version.
+
+mod args;
+mod child;
+mod csmith;
+mod execute;
+mod host;
+mod native;
+mod setup;
+mod torture;
+mod verdict;
+
+use std::process::ExitCode;
+
+use args::Args;
+
+const USAGE: &str = "\
+Usage: cargo xtask TASK
+
+Tasks:
+  torture [FILTER]        run GCC's C torture tests whose name contains FILTER (Debian package gcc-12-source)
+  csmith [COUNT] [SEED]   run COUNT programs from Csmith, the first from SEED (Debian packages csmith, libcsmith-dev)";
+
+fn main() -> ExitCode {
+    let mut args = Args::from_process();
+    let result = match args.next().as_deref() {
+        Some("torture") => torture::run(args),
+        Some("csmith") => csmith::run(args),
+        Some(execute::TASK) => execute::run(args),
+        Some("help" | "--help" | "-h") => {
+            setup::say(USAGE);
+            return ExitCode::SUCCESS;
+        }
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! GCC's C torture tests: small programs that call `abort` if they were compiled wrongly.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::args::Args;
+use crate::setup::{Includes, peers};
+use crate::verdict::{judge, judge_all};
+
+/// Where Debian's package puts the archive.
+const PACKAGE: &str = "/usr/src/gcc-12";
+const PATTERN: &str = "*/gcc/testsuite/gcc.c-torture/execute/*";
+
+/// `torture [FILTER]`: the programs whose name contains the filter.
+pub(crate) fn run(mut args: Args) -> Result<bool> {
+    let filter = args.next().unwrap_or_default();
+    args.finish()?;
+    let directory = directory()?;
+    let mut programs = programs(&directory)?;
+    programs.retain(|path| label(path).contains(&filter));
+    if programs.is_empty() {
+        bail!(
+            "no program in {} has `{filter}` in its name",
+            directory.display()
+        );
+    }
+    let includes = Includes {
+        forced: vec!["torture.h".to_owned()],
+        ..Includes::default()
+    };
+    judge_all("torture", &programs, |path, scratch| {
+        let file = scratch.join("program.c");
+        let text = std::fs::read(path)?;
+        std::fs::write(&file, with_result_of_main(&text))?;
+        Ok((label(path), judge(&file, &includes, scratch)?))
+    })
+}
+
+/// Many of the programs date from before C99 and leave out the `int` of `main`.
+fn with_result_of_main(text: &[u8]) -> Vec<u8> {
+    let mut result = Vec::new();
+    let mut starts_declaration = true;
+    for line in text.split_inclusive(|&byte| byte == b'\n') {
+        let name_alone = line.strip_prefix(b"main").map(<[u8]>::trim_ascii_start);
+        if starts_declaration && name_alone.is_some_and(|rest| rest.starts_with(b"(")) {
+            result.extend(b"int ");
+        }
+        result.extend(line);
+        let end = line.trim_ascii_end().last();
+        starts_declaration = matches!(end, None | Some(b';' | b'}' | b'/')) || line[0] == b'#';
+    }
+    result
+}
+
+fn label(path: &Path) -> String {
+    path.file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// All programs directly in the directory, in order. Those in its subdirectories need floats or the C library.
+fn programs(directory: &Path) -> Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(directory)
+        .with_context(|| format!("cannot read {}", directory.display()))?;
+    let mut all: Vec<PathBuf> = entries
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<_>>()?;
+    all.retain(|path| path.extension().is_some_and(|extension| extension == "c"));
+    all.sort();
+    Ok(all)
+}
+
+/// The directory of the programs, which are unpacked at the first time.
+fn directory() -> Result<PathBuf> {
+    let directory = peers().join("gcc/testsuite/gcc.c-torture/execute");
+    if !directory.is_dir() {
+        unpack()?;
+    }
+    Ok(directory)
+}
+
+fn unpack() -> Result<()> {
+    let archive = archive().context(
+        "the C torture tests are not on this machine; `apt-get install gcc-12-source` brings them",
+    )?;
+    std::fs::create_dir_all(peers())?;
+    let status = Command::new("tar")
+        .args(["--extract", "--strip-components=1", "--wildcards", "--file"])
+        .arg(&archive)
+        .arg("--directory")
+        .arg(peers())
+        .arg(PATTERN)
+        .status()
+        .context("cannot start tar")?;
+    if !status.success() {
+        bail!("tar cannot unpack {}", archive.display());
+    }
+    Ok(())
+}
+
+fn archive() -> Option<PathBuf> {
+    let entries = std::fs::read_dir(PACKAGE).ok()?;
+    let mut paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    paths.find(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with("gcc-") && name.ends_with(".tar.xz")
+    })
+}
