@@ -27,14 +27,20 @@ pub(crate) fn report(error: &anyhow::Error) {
     }
 }
 
+/// How many diagnostics are worth reading in one go.
+const MAX_SHOWN: usize = 20;
+
 /// Prints the diagnostics of a compilation and gives its result, if there is one.
 pub(crate) fn finish<T>(compilation: Compilation<T>) -> Result<T> {
     let colour = io::stderr().is_terminal();
-    for diagnostic in &compilation.diagnostics {
+    for diagnostic in compilation.diagnostics.iter().take(MAX_SHOWN) {
         eprintln!(
             "{}\n",
             render::diagnostic(&compilation.sources, diagnostic, colour)
         );
+    }
+    if let Some(more @ 1..) = compilation.diagnostics.len().checked_sub(MAX_SHOWN) {
+        eprintln!("bpfcc: {more} more messages are not shown");
     }
     compilation.result.ok_or_else(|| Refused.into())
 }

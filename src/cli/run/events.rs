@@ -182,8 +182,20 @@ impl Event {
         Ok(event)
     }
 
+    /// Number of 64-bit words that hold all that the event sets by position.
+    fn words(&self) -> usize {
+        let ends = self.assignments.iter().map(|(place, _)| match place {
+            Place::Word(at) => at + 1,
+            Place::Field(_) => 0,
+        });
+        ends.max().unwrap_or(0)
+    }
+
     fn context(&self, layout: &Context) -> Result<Vec<u8>> {
-        let mut bytes = vec![0; layout.size()];
+        let mut bytes = match layout {
+            Context::Buffer => vec![0; self.words() * 8],
+            Context::Fields { .. } => vec![0; layout.size()],
+        };
         for (place, value) in &self.assignments {
             let (offset, size) = match place {
                 Place::Word(at) => (at * 8, 8),
