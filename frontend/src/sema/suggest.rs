@@ -1,10 +1,16 @@
 //! "Did you mean …?": the declared name that is closest to an undeclared one.
 
+/// Shortest name that is worth a suggestion: any two names of one or two letters are a single edit apart.
+const SHORTEST: usize = 3;
+
 /// The candidate with the fewest edits (insert, delete, replace, swap neighbours), if they are few for its length.
 pub(super) fn closest<'a>(
     name: &str,
     candidates: impl Iterator<Item = &'a str>,
 ) -> Option<&'a str> {
+    if name.chars().count() < SHORTEST {
+        return None;
+    }
     let limit = 1 + name.chars().count() / 5;
     candidates
         .filter(|candidate| candidate.len().abs_diff(name.len()) <= 4 * limit)
@@ -55,5 +61,12 @@ mod tests {
         assert_eq!(closest("bpf_map_lokup_elem"), Some("bpf_map_lookup_elem"));
         assert_eq!(closest("cuont"), Some("count"));
         assert_eq!(closest("zebra"), None);
+    }
+
+    #[test]
+    fn short_names_say_too_little() {
+        assert_eq!(closest("b", ["a", "ab"].into_iter()), None);
+        assert_eq!(closest("xy", ["xz"].into_iter()), None);
+        assert_eq!(closest("cnt", ["ctx", "cnt2"].into_iter()), Some("cnt2"));
     }
 }
