@@ -12,11 +12,16 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::tree::reach::Used;
 use crate::tree::visit::{self, Visitor};
-use crate::tree::{Callee, Expr, ExprKind, FuncId, Function, LabelId, Local, Stmt, StmtKind, Unit};
-use crate::types::{IntKind, TypeId, Types};
+use crate::tree::{
+    BinaryOp, Callee, CompoundOp, Expr, ExprKind, FuncId, Function, LabelId, Local, Stmt, StmtKind,
+    Unit,
+};
 
 /// Bytes of stack that one function may use.
 const STACK_BYTES: u64 = 512;
+
+/// Largest struct that functions of other files take by value.
+pub(crate) const RECORD_BYTES: u64 = 16;
 
 /// Registers that carry arguments: r1 to r5.
 const ARGUMENT_REGISTERS: usize = 5;
@@ -62,11 +67,11 @@ rules! {
     Float "float",
         "BPF has no floating-point registers",
         "compute with scaled integers, for example in thousandths";
-    /// No 128-bit values.
-    WideInteger "wide-integer",
-        "BPF's registers have 64 bits",
-        "keep the upper and the lower half in two 64-bit variables";
-    /// Five arguments at most.
+    /// No division of 128-bit values.
+    WideDivision "wide-division",
+        "BPF divides 64 bits at most",
+        "convert the operands to 64-bit types first, or shift if the divisor is a power of two";
+    /// Five arguments at most for those that others call; the program's own functions take more through memory.
     Arguments "arguments",
         "BPF passes arguments in the five registers r1 to r5",
         "put the arguments into a struct and pass a pointer to it";
@@ -94,9 +99,9 @@ rules! {
     AtomicSize "atomic-size",
         "BPF's atomic operations work on 4 or 8 bytes",
         "use a 32-bit or 64-bit integer";
-    /// Structs travel by pointer.
+    /// Structs travel by pointer to functions of others.
     StructByValue "struct-by-value",
-        "BPF passes arguments and results in 64-bit registers",
+        "a function outside of this file takes up to 16 bytes in registers and gives back a number",
         "pass a pointer to the struct";
     /// A local must fit the stack.
     StackSize "stack-size",
@@ -140,13 +145,13 @@ pub fn check(unit: &Unit, used: &Used, allowed: Allowed) -> Vec<Diagnostic> {
         if function.body.is_none() || !used.function(id) {
             continue;
         }
-        let refused = check_signature(unit, function, &mut diagnostics);
+        let float_refused = check_signature(unit, function, &mut diagnostics);
         check_locals(unit, function, &mut diagnostics);
         let mut body = BodyRules {
             unit,
             function,
             allowed,
-            refused,
+            float_refused,
             seen_labels: Vec::new(),
             diagnostics: &mut diagnostics,
         };
@@ -159,15 +164,15 @@ pub fn check(unit: &Unit, used: &Used, allowed: Allowed) -> Vec<Diagnostic> {
     diagnostics
 }
 
-/// Parameters and result. Gives the kind of value for which the signature was refused.
-fn check_signature(
-    unit: &Unit,
-    function: &Function,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Unpassable> {
-    let ty = unit.types.function_type(function.ty)?;
+/// Parameters and result. Says whether floating-point numbers were refused.
+fn check_signature(unit: &Unit, function: &Function, diagnostics: &mut Vec<Diagnostic>) -> bool {
+    let Some(ty) = unit.types.function_type(function.ty) else {
+        return false;
+    };
     let name = &function.name;
-    if let Some(sixth) = function.params.get(ARGUMENT_REGISTERS) {
+    if let Some(sixth) = function.params.get(ARGUMENT_REGISTERS)
+        && function.is_program()
+    {
         let count = function.params.len();
         let thing = format!("`{name}` takes {count} arguments");
         diagnostics.push(Rule::Arguments.refuse(function[*sixth].span, thing));
@@ -176,20 +181,22 @@ fn check_signature(
         let thing = format!("`{name}` takes a variable number of arguments");
         diagnostics.push(Rule::Variadic.refuse(function.span, thing));
     }
-    if let Some(value) = unpassable(&unit.types, ty.result) {
-        let thing = format!("`{name}` returns {}", value.article());
-        diagnostics.push(value.rule().refuse(function.span, thing));
-        return Some(value);
+    if unit.types.is_float(ty.result) {
+        let thing = format!("`{name}` returns {FLOAT}");
+        diagnostics.push(Rule::Float.refuse(function.span, thing));
+        return true;
     }
-    for param in function.params.iter().map(|&id| &function[id]) {
-        if let Some(value) = unpassable(&unit.types, param.ty.ty) {
-            let thing = format!("parameter {} is {}", local_name(param), value.article());
-            diagnostics.push(value.rule().refuse(param.span, thing));
-            return Some(value);
-        }
+    let mut params = function.params.iter().map(|&id| &function[id]);
+    if let Some(param) = params.find(|param| unit.types.is_float(param.ty.ty)) {
+        let thing = format!("parameter {} is {FLOAT}", local_name(param));
+        diagnostics.push(Rule::Float.refuse(param.span, thing));
+        return true;
     }
-    None
+    false
 }
+
+/// What the rule about floating-point numbers calls a value.
+const FLOAT: &str = "a floating-point number";
 
 /// Variables.
 fn check_locals(unit: &Unit, function: &Function, diagnostics: &mut Vec<Diagnostic>) {
@@ -209,51 +216,13 @@ fn local_name(local: &Local) -> String {
     }
 }
 
-/// A value that no register holds.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Unpassable {
-    Record,
-    Float,
-    Wide,
-}
-
-impl Unpassable {
-    fn rule(self) -> Rule {
-        match self {
-            Unpassable::Record => Rule::StructByValue,
-            Unpassable::Float => Rule::Float,
-            Unpassable::Wide => Rule::WideInteger,
-        }
-    }
-
-    fn article(self) -> &'static str {
-        match self {
-            Unpassable::Record => "a struct by value",
-            Unpassable::Float => "a floating-point number",
-            Unpassable::Wide => "a 128-bit integer",
-        }
-    }
-}
-
-fn unpassable(types: &Types, ty: TypeId) -> Option<Unpassable> {
-    if types.is_record(ty) {
-        Some(Unpassable::Record)
-    } else if types.is_float(ty) {
-        Some(Unpassable::Float)
-    } else if matches!(types.int_kind(ty), Some(IntKind::Int128 | IntKind::UInt128)) {
-        Some(Unpassable::Wide)
-    } else {
-        None
-    }
-}
-
 /// Applies the rules to the statements and values of one function.
 struct BodyRules<'a> {
     unit: &'a Unit,
     function: &'a Function,
     allowed: Allowed,
-    /// The kind of value that the signature was refused for; the body is bound to be full of it.
-    refused: Option<Unpassable>,
+    /// Whether the signature was refused for floating-point numbers; the body is bound to be full of them.
+    float_refused: bool,
     /// Labels above the current statement.
     seen_labels: Vec<LabelId>,
     diagnostics: &'a mut Vec<Diagnostic>,
@@ -277,6 +246,7 @@ impl Visitor for BodyRules<'_> {
         if self.check_value(expr) {
             return;
         }
+        self.check_division(expr);
         if let ExprKind::Call { callee, args } = &expr.kind {
             self.check_call(expr, callee, args);
         }
@@ -314,21 +284,39 @@ impl BodyRules<'_> {
 
     /// Whether the value was refused.
     fn check_value(&mut self, expr: &Expr) -> bool {
-        let value = match unpassable(&self.unit.types, expr.ty) {
-            Some(Unpassable::Record) | None => match &expr.kind {
-                // A comparison or conversion has an integer type but computes with its operand's.
-                ExprKind::Compare { lhs: arg, .. } | ExprKind::Cast { arg, .. } => {
-                    unpassable(&self.unit.types, arg.ty).filter(|&kind| kind != Unpassable::Record)
-                }
-                _ => None,
-            },
-            found => found,
+        let types = &self.unit.types;
+        let is_float = match &expr.kind {
+            // A comparison or conversion has an integer type but computes with its operand's.
+            ExprKind::Compare { lhs: arg, .. } | ExprKind::Cast { arg, .. } => {
+                types.is_float(expr.ty) || types.is_float(arg.ty)
+            }
+            _ => types.is_float(expr.ty),
         };
-        if let Some(value) = value.filter(|_| value != self.refused) {
-            let thing = format!("this is {}", value.article());
-            self.refuse(value.rule(), expr.span, thing);
+        if is_float && !self.float_refused {
+            self.refuse(Rule::Float, expr.span, format!("this is {FLOAT}"));
         }
-        value.is_some()
+        is_float
+    }
+
+    fn check_division(&mut self, expr: &Expr) {
+        let (op, ty) = match expr.kind {
+            ExprKind::Binary { op, .. } => (op, expr.ty),
+            ExprKind::CompoundAssign {
+                op: CompoundOp::Binary(op),
+                computation,
+                ..
+            } => (op, computation),
+            _ => return,
+        };
+        let divides = matches!(op, BinaryOp::Div | BinaryOp::Rem);
+        let kind = self.unit.types.int_kind(ty);
+        if divides && kind.is_some_and(|kind| kind.bits() > 64) {
+            self.refuse(
+                Rule::WideDivision,
+                expr.span,
+                "this divides 128-bit integers",
+            );
+        }
     }
 
     fn check_call(&mut self, expr: &Expr, callee: &Callee, args: &[Expr]) {
@@ -358,13 +346,14 @@ impl BodyRules<'_> {
         if is_defined {
             return;
         }
-        for arg in args {
-            if unpassable(&self.unit.types, arg.ty) == Some(Unpassable::Record) {
-                let thing = format!("{name} receives a struct by value");
-                self.refuse(Rule::StructByValue, arg.span, thing);
-            }
+        let types = &self.unit.types;
+        let too_large =
+            |arg: &&Expr| types.is_record(arg.ty) && types.size_of(arg.ty) > Some(RECORD_BYTES);
+        if let Some(arg) = args.iter().find(too_large) {
+            let thing = format!("{name} receives a large struct by value");
+            self.refuse(Rule::StructByValue, arg.span, thing);
         }
-        if unpassable(&self.unit.types, expr.ty) == Some(Unpassable::Record) {
+        if self.unit.types.is_record(expr.ty) {
             let thing = format!("{name} returns a struct by value");
             self.refuse(Rule::StructByValue, expr.span, thing);
         }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use bpfcc_isa::helpers::{HELPERS, NAMED_2014, struct_names};
-use bpfcc_isa::program::{Context, ContextField, FieldValue, MapKind, PROGRAM_TYPES, program_type};
+use bpfcc_isa::program::{ContextField, FieldValue, MapKind, PROGRAM_TYPES, program_type};
 
 /// Where the text of a header comes from.
 enum Text {

@@ -1,12 +1,16 @@
 //! Calls: of functions of the program, of the kernel's helpers by number, of the host's functions by name.
 
 use bpfcc_ir::{Callee, Type, Value};
+use bpfcc_isa::Size;
 
 use super::function::Body;
 use super::memory::{Access, Address};
-use super::repr::{Repr, Scalar, repr};
-use super::signature::{ResultPath, helper_result_kind, helper_returns_nothing, result_path};
-use crate::tree::{self, Expr, FuncId};
+use super::repr::Scalar;
+use super::signature::{
+    ArgumentPath, ResultPath, argument_path, helper_result_kind, helper_returns_nothing,
+    result_path,
+};
+use crate::tree::{self, Expr, FuncId, Linkage};
 
 /// A call that is ready to be made.
 struct Ready {
@@ -124,8 +128,12 @@ impl Body<'_, '_> {
         if let Some(address) = hidden {
             words.push(self.address_value(address));
         }
+        let linkage = match callee {
+            tree::Callee::Func(id) => self.module.unit[*id].linkage,
+            tree::Callee::Helper(_) | tree::Callee::Indirect(_) => Linkage::Global,
+        };
         for arg in args {
-            self.argument(arg, &mut words);
+            self.argument(arg, linkage, &mut words);
         }
         match callee {
             tree::Callee::Helper(id) => Some(Ready {
@@ -145,15 +153,30 @@ impl Body<'_, '_> {
         }
     }
 
-    fn argument(&mut self, arg: &Expr, words: &mut Vec<Value>) {
-        match repr(self.types(), arg.ty) {
-            Repr::Nothing => self.effect(arg),
-            Repr::Word(_) | Repr::Pair => words.extend(self.scalar(arg).words()),
-            Repr::Memory => {
+    fn argument(&mut self, arg: &Expr, linkage: Linkage, words: &mut Vec<Value>) {
+        match argument_path(self.types(), arg.ty, linkage) {
+            ArgumentPath::Nothing => self.effect(arg),
+            ArgumentPath::Scalar(_) => words.extend(self.scalar(arg).words()),
+            ArgumentPath::Bytes(count) => self.argument_bytes(arg, count, words),
+            ArgumentPath::Copy => {
                 let copy = self.temporary(arg.ty);
                 self.evaluate_into(arg, copy);
                 words.push(self.address_value(copy));
             }
+        }
+    }
+
+    /// A struct's bytes in registers; those above its size are zero.
+    fn argument_bytes(&mut self, arg: &Expr, count: usize, words: &mut Vec<Value>) {
+        let copy = self.word_slot("argument", count);
+        let room = count as u32 * 8;
+        if self.size_of(arg.ty) < room {
+            self.fill(copy, 0, room);
+        }
+        self.evaluate_into(arg, copy);
+        for index in 0..count {
+            let at = copy.plus(index as i64 * 8);
+            words.push(self.load_unsigned(Type::I64, Size::DW, at, Access::Plain));
         }
     }
 

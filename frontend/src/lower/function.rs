@@ -3,12 +3,13 @@
 use bpfcc_ir::debug::SourceLoc;
 use bpfcc_ir::function::Inline;
 use bpfcc_ir::{self as ir, Builder, Type, Value};
+use bpfcc_isa::Size;
 
 use super::ModuleLowering;
 use super::locals::{Storage, addressed};
 use super::memory::{Access, Address};
-use super::repr::{Repr, Scalar, repr};
-use super::signature::{ResultPath, result_path, signature};
+use super::repr::Scalar;
+use super::signature::{ArgumentPath, ResultPath, argument_path, result_path, signature};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::tree::{self, Function, LocalId};
@@ -139,18 +140,23 @@ impl<'a, 'm> Body<'a, 'm> {
 
     fn receive_param(&mut self, param: LocalId, words: &mut impl Iterator<Item = Value>) {
         let ty = self.function[param].ty.ty;
-        match repr(self.types(), ty) {
-            Repr::Nothing => {}
-            Repr::Word(_) => {
-                let words: Vec<_> = words.take(1).collect();
+        match argument_path(self.types(), ty, self.function.linkage) {
+            ArgumentPath::Nothing => {}
+            ArgumentPath::Scalar(types) => {
+                let words: Vec<_> = words.take(types.len()).collect();
                 self.set_local(param, Scalar::from_words(&words));
             }
-            Repr::Pair => {
-                let words: Vec<_> = words.take(2).collect();
-                self.set_local(param, Scalar::from_words(&words));
+            ArgumentPath::Bytes(count) => {
+                let name = self.function[param].name.as_deref().unwrap_or("parameter");
+                let address = self.word_slot(name, count);
+                for (index, word) in words.take(count).enumerate() {
+                    let at = address.plus(index as i64 * 8);
+                    self.store_word(Size::DW, at, word, Access::Plain);
+                }
+                self.place_local(param, address);
             }
             // The caller made a copy that is ours.
-            Repr::Memory => {
+            ArgumentPath::Copy => {
                 if let Some(pointer) = words.next() {
                     let address = self.address_at(pointer, self.types().align_of(ty));
                     self.place_local(param, address);

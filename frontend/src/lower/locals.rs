@@ -104,6 +104,11 @@ impl Body<'_, '_> {
         address
     }
 
+    /// Memory for this many 64-bit words.
+    pub(super) fn word_slot(&mut self, name: &str, count: usize) -> Address {
+        self.new_slot(name, count as u32 * 8, 8)
+    }
+
     /// Memory in the frame. It is aligned as far as its size makes sense, so that it can be copied in large pieces.
     pub(super) fn new_slot(&mut self, name: &str, size: u32, align: u32) -> Address {
         let natural = 1 << size.max(1).ilog2();

@@ -1,23 +1,56 @@
 //! How arguments and results travel between functions.
 //!
 //! Scalars travel in registers, 128-bit integers in two. A struct or union travels as a pointer to a copy that the caller
-//! made; one that is returned is written to memory whose address is a hidden first argument.
+//! made; one that is returned is written to memory whose address is a hidden first argument. Functions that other files
+//! see take structs of up to 16 bytes in one or two registers, as clang's do.
 
 use bpfcc_ir::{PtrKind, Signature, Type};
 use bpfcc_isa::helpers::{self, ResultKind};
 
 use super::context::is_context_pointer;
 use super::repr::{Repr, repr};
+use crate::restrict::RECORD_BYTES;
 use crate::tree::{Function, Linkage};
 use crate::types::{TypeId, Types};
 
-/// Types of the registers that an argument of type `ty` takes.
-pub(super) fn argument_words(types: &Types, ty: TypeId) -> Vec<Type> {
+/// How an argument reaches the function called.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum ArgumentPath {
+    /// There is nothing to pass.
+    Nothing,
+    /// A scalar in these registers.
+    Scalar(Vec<Type>),
+    /// The bytes of a struct or union in this many 64-bit registers.
+    Bytes(usize),
+    /// A pointer to a copy that the function may change.
+    Copy,
+}
+
+impl ArgumentPath {
+    /// Types of the registers that the argument takes.
+    fn words(self) -> Vec<Type> {
+        match self {
+            ArgumentPath::Nothing => Vec::new(),
+            ArgumentPath::Scalar(words) => words,
+            ArgumentPath::Bytes(count) => vec![Type::I64; count],
+            ArgumentPath::Copy => vec![Type::PTR],
+        }
+    }
+}
+
+/// How an argument of type `ty` reaches a function with this linkage.
+pub(super) fn argument_path(types: &Types, ty: TypeId, linkage: Linkage) -> ArgumentPath {
     match repr(types, ty) {
-        Repr::Nothing => Vec::new(),
-        Repr::Word(word) => vec![word],
-        Repr::Pair => vec![Type::I64, Type::I64],
-        Repr::Memory => vec![Type::PTR],
+        Repr::Nothing => ArgumentPath::Nothing,
+        Repr::Word(word) => ArgumentPath::Scalar(vec![word]),
+        Repr::Pair => ArgumentPath::Scalar(vec![Type::I64, Type::I64]),
+        Repr::Memory => match types.size_of(ty).unwrap_or(0) {
+            0 => ArgumentPath::Bytes(0),
+            size if linkage != Linkage::Local && size <= RECORD_BYTES => {
+                ArgumentPath::Bytes(size.div_ceil(8) as usize)
+            }
+            _ => ArgumentPath::Copy,
+        },
     }
 }
 
@@ -55,7 +88,7 @@ pub(super) fn signature(types: &Types, function: &Function) -> Signature {
         let is_context = index == 0 && is_given_context(types, function, ty);
         match repr(types, ty) {
             Repr::Word(Type::Ptr(_)) if is_context => params.push(Type::Ptr(PtrKind::Ctx)),
-            _ => params.extend(argument_words(types, ty)),
+            _ => params.extend(argument_path(types, ty, function.linkage).words()),
         }
     }
     let result = match path {

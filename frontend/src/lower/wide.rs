@@ -12,6 +12,7 @@ use bpfcc_isa::{AluOp, Cond};
 use super::condition::condition_code;
 use super::function::Body;
 use super::repr::Wide;
+use crate::restrict::Rule;
 use crate::tree::{BinaryOp, CompareOp};
 
 impl Body<'_, '_> {
@@ -32,18 +33,12 @@ impl Body<'_, '_> {
             BinaryOp::Or => self.halves(AluOp::Or, a, b),
             BinaryOp::Xor => self.halves(AluOp::Xor, a, b),
             BinaryOp::Div | BinaryOp::Rem => {
-                self.refuse_wide_division();
+                // `restrict` refuses this before it gets here; whoever lowers without it is told as well.
+                let refused = Rule::WideDivision.refuse(self.span, "this divides 128-bit integers");
+                self.report(refused);
                 a
             }
         }
-    }
-
-    fn refuse_wide_division(&mut self) {
-        self.refuse(
-            "wide-division",
-            "this divides 128-bit integers; BPF divides 64 bits at most",
-            "convert the operands to 64-bit types first, or shift if the divisor is a power of two",
-        );
     }
 
     fn halves(&mut self, op: AluOp, a: Wide, b: Wide) -> Wide {

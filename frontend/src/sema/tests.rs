@@ -358,9 +358,13 @@ fn each_restriction_has_its_code() {
         ("void f(int n) { again: if (n) goto again; }", "loop"),
         ("void f(void) { f(); }", "recursion"),
         ("int f(int x) { return x * 1.5; }", "float"),
-        ("__int128 f(void) { return 1; }", "wide-integer"),
         (
-            "int f(int a, int b, int c, int d, int e, int g) { return a; }",
+            "__int128 f(__int128 a, __int128 b) { return a / b; }",
+            "wide-division",
+        ),
+        ("void f(__int128 *a) { *a %= 3; }", "wide-division"),
+        (
+            "__attribute__((section(\"xdp\"))) int f(int a, int b, int c, int d, int e, int g) { return a; }",
             "arguments",
         ),
         (
@@ -372,7 +376,7 @@ fn each_restriction_has_its_code() {
         ("void f(int n) { char a[n]; }", "variable-length"),
         ("void f(int n) { __builtin_alloca(n); }", "alloca"),
         (
-            "struct s { int x; }; void f(struct s s) { }",
+            "struct s { int x[5]; }; void g(struct s s); void f(struct s *s) { g(*s); }",
             "struct-by-value",
         ),
         ("void f(void) { char buf[513]; }", "stack-size"),

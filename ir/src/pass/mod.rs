@@ -15,6 +15,7 @@ pub mod kinds;
 pub mod promote;
 pub mod refine;
 pub mod simplify_cfg;
+pub mod stack_args;
 
 use crate::function::Function;
 use crate::module::Module;
@@ -138,6 +139,13 @@ pub const PASSES: &[Pass] = &[
         about: "remove what nobody uses: instructions, parameters, dead stores, slots",
         level: Level::O1,
         run: Run::Function(dce::run),
+    },
+    // Late, so that calls and parameters are values for all passes before.
+    Pass {
+        name: "stack_args",
+        about: "pass arguments that find no register through the caller's frame",
+        level: Level::O0,
+        run: Run::Module(stack_args::run),
     },
     // Last: what it makes (branches for switches and selections) need not be optimised again.
     Pass {
