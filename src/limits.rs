@@ -40,6 +40,15 @@ pub(crate) fn diagnostic(sources: &Sources, debug: &DebugInfo, error: &BackendEr
         kind @ ErrorKind::AtomicNeedsV3 { .. } => Diagnostic::error(span, kind.to_string())
             .code("atomic")
             .help("compile with `--mcpu=v3`, or do not use the result"),
+        kind @ ErrorKind::AsmNotConstant { .. } => Diagnostic::error(span, kind.to_string())
+            .code("inline-assembly")
+            .help("use the constraint \"r\", or make the function `static __always_inline`"),
+        kind @ ErrorKind::AsmRegisters => Diagnostic::error(span, kind.to_string())
+            .code("inline-assembly")
+            .help("BPF has the registers r0 to r9; clobber fewer, or pass a pointer to a struct"),
+        kind @ ErrorKind::AsmTemplate(_) => {
+            Diagnostic::error(span, kind.to_string()).code("inline-assembly")
+        }
         kind @ ErrorKind::JumpTooFar { .. } => {
             Diagnostic::error(span, format!("in `{function}`: {kind}"))
                 .code("jump")

@@ -270,6 +270,7 @@ fn assemble(mut blocks: Vec<Block>, pieces: &[Piece], starts: &[usize]) -> Vec<E
                 insn: jump.insn(distance),
                 loc: block.end_loc,
                 reference: None,
+                is_verbatim: false,
             });
         }
     }

@@ -6,12 +6,13 @@
 
 use bpfcc_ir::debug::SourceLoc;
 use bpfcc_ir::{Callee, FuncId, SymbolRef};
+use bpfcc_isa::template::Operand;
 use bpfcc_isa::{self as isa, AluOp, Cond, Cpu, Imm64, Insn, Reg, Size, Src, Width};
 
 use crate::abi;
 use crate::frame::Frame;
 use crate::regalloc::{Allocated, Home, Step};
-use crate::vcode::{Base, BlockId, Mem, VCode, VInsn, VSrc};
+use crate::vcode::{AsmInsn, AsmSlot, Base, BlockId, Mem, VCode, VInsn, VSrc};
 
 /// A machine instruction with what the object file says about it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -19,6 +20,8 @@ pub(crate) struct Emitted {
     pub(crate) insn: Insn,
     pub(crate) loc: SourceLoc,
     pub(crate) reference: Option<Reference>,
+    /// Written by the programmer; jumps around it count on its staying there.
+    pub(crate) is_verbatim: bool,
 }
 
 /// What the loader must fill in.
@@ -118,6 +121,7 @@ impl Emitter<'_> {
             insn,
             loc,
             reference,
+            is_verbatim: false,
         });
     }
 
@@ -217,6 +221,7 @@ impl Emitter<'_> {
                 self.emit_atomic(*size, isa::AtomicOp::Cmpxchg, true, address, regs[2]);
             }
             VInsn::Call { callee, args, .. } => self.emit_call(*callee, args),
+            VInsn::Asm(asm) => self.emit_asm(asm, regs),
             VInsn::Jump { to, .. } => return Some(End::Goto(*to)),
             VInsn::Branch {
                 width,
@@ -308,6 +313,51 @@ impl Emitter<'_> {
         }
     }
 
+    /// A template with its registers.
+    fn emit_asm(&mut self, asm: &AsmInsn, regs: &[Reg]) {
+        let symbol = |index: usize| format!("operand.{index}");
+        let regs = asm.spread(regs);
+        let operands = asm.operands.iter().zip(regs).enumerate();
+        let operands = operands.map(|(index, (slot, reg))| match (slot, reg) {
+            (AsmSlot::Memory(mem), reg) => {
+                let (base, off) = self.address(mem, reg);
+                Operand::Memory(base, off)
+            }
+            (AsmSlot::Number(number), _) => Operand::Number(*number),
+            (AsmSlot::Symbol { addend, .. }, _) => Operand::Symbol {
+                name: symbol(index),
+                addend: *addend,
+            },
+            (_, Some(reg)) => Operand::Reg(*reg),
+            (_, None) => panic!("operand {index} of inline assembly has no register"),
+        });
+        let operands: Vec<Operand> = operands.collect();
+        // Selection has tried it with other registers.
+        let parsed = asm.template.assemble(&operands);
+        let parsed = parsed.unwrap_or_else(|error| panic!("unchecked inline assembly: {error}"));
+        let mut slot = 0;
+        for insn in parsed.insns {
+            let name = parsed.symbols.iter().find(|(at, _)| *at == slot);
+            let operand = name.and_then(|(_, name)| {
+                let operands = asm.operands.iter().enumerate();
+                operands
+                    .into_iter()
+                    .find(|(index, _)| symbol(*index) == *name)
+            });
+            let reference = match operand {
+                Some((_, AsmSlot::Symbol { symbol, .. })) => Some(reference(&insn, *symbol)),
+                _ => None,
+            };
+            slot += insn.slots();
+            self.insns.push(Emitted {
+                insn,
+                loc: self.loc,
+                reference,
+                is_verbatim: true,
+            });
+        }
+    }
+
     fn address(&self, mem: &Mem, base: Option<&Reg>) -> (Reg, i16) {
         match (mem.base, base) {
             (Base::Reg(_), Some(&reg)) => (reg, mem.off),
@@ -318,6 +368,14 @@ impl Emitter<'_> {
                 (Reg::R10, off as i16)
             }
         }
+    }
+}
+
+/// What an instruction of inline assembly wants of a symbol.
+fn reference(insn: &Insn, symbol: SymbolRef) -> Reference {
+    match (insn, symbol) {
+        (Insn::Call(_), SymbolRef::Func(func)) => Reference::Call(func),
+        _ => Reference::Address(symbol),
     }
 }
 

@@ -3,6 +3,7 @@
 use bpfcc_ir::debug::SourceLoc;
 
 use bpfcc_isa::Cpu;
+use bpfcc_isa::template::TemplateError;
 
 /// A function that cannot be compiled for BPF, or not for this level of it.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -52,6 +53,18 @@ pub enum ErrorKind {
         /// The level compiled for.
         cpu: Cpu,
     },
+    /// A constant operand of inline assembly whose value is not known.
+    #[error("operand {operand} of the inline assembly is not a constant")]
+    AsmNotConstant {
+        /// Its number.
+        operand: usize,
+    },
+    /// Inline assembly with more operands and clobbered registers than there are registers.
+    #[error("the operands of the inline assembly need more registers than it leaves")]
+    AsmRegisters,
+    /// Inline assembly that is wrong with the values of its constants.
+    #[error("inline assembly: {0}")]
+    AsmTemplate(TemplateError),
     /// A jump over more than 32,767 instructions before v4.
     #[error("a jump over {distance} instructions; before -mcpu=v4 jumps reach 32767")]
     JumpTooFar {

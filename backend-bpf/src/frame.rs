@@ -65,7 +65,7 @@ pub(crate) fn lay_out(func: &Function, code: &VCode, spills: u32) -> Result<Fram
 
 fn used_slots(code: &VCode) -> Vec<Slot> {
     let insns = code.blocks.iter().flat_map(|block| &block.insns);
-    let mut used: Vec<Slot> = insns.filter_map(|located| located.insn.slot()).collect();
+    let mut used: Vec<Slot> = insns.flat_map(|located| located.insn.slots()).collect();
     used.sort();
     used.dedup();
     used

@@ -1,4 +1,4 @@
-//! Local clean-up: moves of a register to itself, which coalescing leaves behind.
+//! Local clean-up: moves of a register to itself, which coalescing leaves behind. Inline assembly stays as it was written.
 
 use bpfcc_isa::{AluOp, Insn, Src, Width};
 
@@ -7,7 +7,8 @@ use crate::emit::Block;
 /// Removes instructions that change nothing. `w1 = w1` stays: it zeroes the upper half.
 pub(crate) fn clean(blocks: &mut [Block]) {
     for block in blocks {
-        block.insns.retain(|emitted| !is_self_move(&emitted.insn));
+        let insns = &mut block.insns;
+        insns.retain(|emitted| emitted.is_verbatim || !is_self_move(&emitted.insn));
     }
 }
 

@@ -65,7 +65,9 @@ pub(crate) fn allocate(code: &VCode) -> Allocated {
         assert!(result.is_ok(), "allocation changed the program: {result:?}");
     }
     let mut allocated = read_output(&view, &output);
-    rename_preserved(&mut allocated);
+    if !names_preserved(code) {
+        rename_preserved(&mut allocated);
+    }
     allocated
 }
 
@@ -103,6 +105,24 @@ fn home(allocation: Allocation) -> Home {
 fn register(allocation: Allocation) -> Reg {
     let preg = allocation.as_reg();
     abi::reg(preg.unwrap_or_else(|| panic!("operand without a register: {allocation}")))
+}
+
+/// Whether an instruction asks for one of R6 to R9 by name. Only inline assembly can.
+fn names_preserved(code: &VCode) -> bool {
+    let insns = code.blocks.iter().flat_map(|block| &block.insns);
+    insns.into_iter().any(|located| {
+        let operands = located.insn.operands().into_iter();
+        let mut fixed = operands.filter_map(|operand| match operand.place {
+            Place::Fixed(reg) => Some(reg),
+            _ => None,
+        });
+        let clobbers = match &located.insn {
+            VInsn::Asm(asm) => asm.clobbers.as_slice(),
+            _ => &[],
+        };
+        fixed.any(|reg| abi::PRESERVED.contains(&reg))
+            || clobbers.iter().any(|reg| abi::PRESERVED.contains(reg))
+    })
 }
 
 /// Renames R6 to R9 in order of appearance. No instruction asks for one of them by name, so this changes nothing else.
@@ -246,6 +266,11 @@ fn view_insn(insn: &VInsn) -> ViewInsn {
             clobbers: abi::clobbers(result.is_some()),
             ..ViewInsn::default()
         },
+        VInsn::Asm(asm) => ViewInsn {
+            operands,
+            clobbers: asm.clobbers.iter().map(|&reg| abi::preg(reg)).collect(),
+            ..ViewInsn::default()
+        },
         VInsn::Return(_) => ViewInsn {
             operands,
             is_return: true,
@@ -276,7 +301,9 @@ fn view_operand(operand: vcode::Operand) -> Operand {
     };
     let (kind, pos) = match operand.role {
         Role::Use => (OperandKind::Use, OperandPos::Early),
+        Role::LateUse => (OperandKind::Use, OperandPos::Late),
         Role::Def => (OperandKind::Def, OperandPos::Late),
+        Role::EarlyDef => (OperandKind::Def, OperandPos::Early),
     };
     Operand::new(vreg(operand.vreg), constraint, kind, pos)
 }

@@ -20,6 +20,7 @@ use std::fmt::{self, Display, Write as _};
 use bpfcc_ir::debug::SourceLoc;
 use bpfcc_ir::{Callee, Module, Slot, SymbolRef};
 use bpfcc_isa::helpers::helper_by_id;
+use bpfcc_isa::template::Template;
 use bpfcc_isa::{AluOp, AtomicOp, Cond, Reg, Size, SwapKind, Width};
 
 use crate::abi;
@@ -160,6 +161,8 @@ pub(crate) enum VInsn {
         args: Vec<VSrc>,
         result: Option<VReg>,
     },
+    /// Inline assembly.
+    Asm(Box<AsmInsn>),
     /// Unconditional jump with arguments for the parameters of the destination.
     Jump { to: BlockId, args: Vec<VReg> },
     /// Conditional jump.
@@ -175,6 +178,41 @@ pub(crate) enum VInsn {
     Return(Option<VReg>),
 }
 
+/// Inline assembly: a template with what stands in the places of its operands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct AsmInsn {
+    pub(crate) template: Template,
+    pub(crate) operands: Vec<AsmSlot>,
+    /// Registers that are overwritten beside the outputs.
+    pub(crate) clobbers: Vec<Reg>,
+}
+
+/// What stands in the place of an operand.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum AsmSlot {
+    Output {
+        dst: VReg,
+        reg: Option<Reg>,
+        early: bool,
+    },
+    InOut {
+        dst: VReg,
+        src: VReg,
+        reg: Option<Reg>,
+        early: bool,
+    },
+    Input {
+        src: VReg,
+        reg: Option<Reg>,
+    },
+    Memory(Mem),
+    Number(i64),
+    Symbol {
+        symbol: SymbolRef,
+        addend: i64,
+    },
+}
+
 /// How an instruction mentions a register.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Operand {
@@ -187,7 +225,11 @@ pub(crate) struct Operand {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Role {
     Use,
+    /// Read until after the first write.
+    LateUse,
     Def,
+    /// Written before the last read.
+    EarlyDef,
 }
 
 /// Which register an operand may be in.
@@ -258,6 +300,7 @@ impl VInsn {
                 let result = result.iter().map(|&dst| def(dst, Fixed(abi::RESULT)));
                 result.chain(regs).collect()
             }
+            VInsn::Asm(asm) => asm.operands(),
             VInsn::Branch { lhs, rhs, .. } => {
                 [used(*lhs, Any)].into_iter().chain(rhs.operand()).collect()
             }
@@ -303,25 +346,98 @@ impl VInsn {
         )
     }
 
-    /// The stack slot mentioned.
-    pub(crate) fn slot(&self) -> Option<Slot> {
+    /// The stack slots mentioned.
+    pub(crate) fn slots(&self) -> Vec<Slot> {
         match self {
-            VInsn::FrameAddr { slot, .. } => Some(*slot),
+            VInsn::FrameAddr { slot, .. } => vec![*slot],
             VInsn::Load { mem, .. }
             | VInsn::Store { mem, .. }
             | VInsn::Atomic { mem, .. }
             | VInsn::AtomicFetch { mem, .. }
-            | VInsn::CompareExchange { mem, .. } => match mem.base {
-                Base::Slot(slot) => Some(slot),
-                Base::Reg(_) => None,
-            },
-            _ => None,
+            | VInsn::CompareExchange { mem, .. } => mem.slot().into_iter().collect(),
+            VInsn::Asm(asm) => {
+                let operands = asm.operands.iter();
+                let slots = operands.filter_map(|operand| match operand {
+                    AsmSlot::Memory(mem) => mem.slot(),
+                    _ => None,
+                });
+                slots.collect()
+            }
+            _ => Vec::new(),
         }
+    }
+}
+
+impl AsmInsn {
+    /// Registers mentioned, operand by operand: of one that is read and written, the read first.
+    fn operands(&self) -> Vec<Operand> {
+        // What is read must not share a register with what is overwritten before the end.
+        let is_late = !self.clobbers.is_empty()
+            || self.operands.iter().any(|operand| match operand {
+                AsmSlot::InOut { early, .. } => *early,
+                _ => false,
+            });
+        let input = |vreg, reg: Option<Reg>| match reg {
+            Some(reg) => used(vreg, Place::Fixed(reg)),
+            None if is_late => late(vreg),
+            None => used(vreg, Place::Any),
+        };
+        let mut operands = Vec::new();
+        for operand in &self.operands {
+            match *operand {
+                AsmSlot::Output { dst, reg, early } => {
+                    let place = reg.map_or(Place::Any, Place::Fixed);
+                    operands.push(match early {
+                        true => early_def(dst, place),
+                        false => def(dst, place),
+                    });
+                }
+                AsmSlot::InOut { dst, src, reg, .. } => {
+                    let same = Place::Same(operands.len());
+                    operands.push(used(src, reg.map_or(Place::Any, Place::Fixed)));
+                    operands.push(def(dst, reg.map_or(same, Place::Fixed)));
+                }
+                AsmSlot::Input { src, reg } => operands.push(input(src, reg)),
+                AsmSlot::Memory(Mem {
+                    base: Base::Reg(base),
+                    ..
+                }) => operands.push(input(base, None)),
+                AsmSlot::Memory(_) | AsmSlot::Number(_) | AsmSlot::Symbol { .. } => {}
+            }
+        }
+        operands
+    }
+
+    /// For each operand its first entry in a list parallel to [`VInsn::operands`], if it has one.
+    pub(crate) fn spread<'a, T>(&self, items: &'a [T]) -> Vec<Option<&'a T>> {
+        let mut items = items.iter();
+        let operands = self.operands.iter();
+        let spread = operands.map(|operand| match operand {
+            AsmSlot::InOut { .. } => {
+                let first = items.next();
+                items.next();
+                first
+            }
+            AsmSlot::Output { .. } | AsmSlot::Input { .. } => items.next(),
+            AsmSlot::Memory(mem) => mem.operand().and_then(|_| items.next()),
+            AsmSlot::Number(_) | AsmSlot::Symbol { .. } => None,
+        });
+        spread.collect()
     }
 }
 
 fn used(vreg: VReg, place: Place) -> Operand {
     let role = Role::Use;
+    Operand { vreg, role, place }
+}
+
+fn late(vreg: VReg) -> Operand {
+    let (role, place) = (Role::LateUse, Place::Any);
+    Operand { vreg, role, place }
+}
+
+fn early_def(vreg: VReg, place: Place) -> Operand {
+    let role = Role::EarlyDef;
     Operand { vreg, role, place }
 }
 
@@ -339,7 +455,20 @@ impl VSrc {
     }
 }
 
+impl Role {
+    fn is_read(self) -> bool {
+        matches!(self, Role::Use | Role::LateUse)
+    }
+}
+
 impl Mem {
+    fn slot(self) -> Option<Slot> {
+        match self.base {
+            Base::Slot(slot) => Some(slot),
+            Base::Reg(_) => None,
+        }
+    }
+
     fn operand(self) -> Option<Operand> {
         match self.base {
             Base::Reg(vreg) => Some(used(vreg, Place::Any)),
@@ -388,7 +517,7 @@ impl VCode {
 fn reads(insn: &VInsn) -> Vec<VReg> {
     let operands = insn.operands().into_iter();
     let mut reads: Vec<VReg> = operands
-        .filter(|operand| operand.role == Role::Use)
+        .filter(|operand| operand.role.is_read())
         .map(|operand| operand.vreg)
         .collect();
     if let VInsn::Jump { args, .. } = insn {
@@ -399,7 +528,7 @@ fn reads(insn: &VInsn) -> Vec<VReg> {
 
 fn is_unused(insn: &VInsn, uses: &[u32]) -> bool {
     let operands = insn.operands();
-    let mut defs = operands.iter().filter(|o| o.role == Role::Def);
+    let mut defs = operands.iter().filter(|o| !o.role.is_read());
     insn.is_pure() && defs.all(|o| uses[o.vreg.0 as usize] == 0)
 }
 
@@ -518,6 +647,7 @@ fn write_insn(insn: &VInsn, names: &[String], module: &Module, out: &mut String)
                 args.join(", ")
             )
         }
+        VInsn::Asm(asm) => write_asm(asm, names, module, out),
         VInsn::Jump { to, args } => match args.as_slice() {
             [] => write!(out, "jump {to}"),
             _ => {
@@ -540,6 +670,34 @@ fn write_insn(insn: &VInsn, names: &[String], module: &Module, out: &mut String)
         VInsn::Return(None) => write!(out, "return"),
         VInsn::Return(Some(_)) => write!(out, "return {}", name(0)),
     }
+}
+
+/// `asm "text" [out v1, in v2, 7], [r0]`
+fn write_asm(asm: &AsmInsn, names: &[String], module: &Module, out: &mut String) -> fmt::Result {
+    let names = asm.spread(names);
+    let operands = asm.operands.iter().zip(names).map(|(operand, name)| {
+        let name = name.map_or("", String::as_str);
+        match operand {
+            AsmSlot::Output { early: true, .. } => format!("early out {name}"),
+            AsmSlot::Output { .. } => format!("out {name}"),
+            AsmSlot::InOut { dst, .. } => format!("inout {dst} {name}"),
+            AsmSlot::Input { .. } => format!("in {name}"),
+            AsmSlot::Memory(mem) => format!("mem {}", mem_name(mem, &[name.to_owned()], 0)),
+            AsmSlot::Number(number) => number.to_string(),
+            AsmSlot::Symbol { symbol, addend } => {
+                format!("@{}{addend:+}", symbol_name(*symbol, module))
+            }
+        }
+    });
+    let operands: Vec<String> = operands.collect();
+    let clobbers: Vec<String> = asm.clobbers.iter().map(Reg::to_string).collect();
+    let text = asm.template.to_string();
+    write!(
+        out,
+        "asm {text:?} [{}], [{}]",
+        operands.join(", "),
+        clobbers.join(", ")
+    )
 }
 
 fn src_name(src: &VSrc, names: &[String], index: usize) -> String {

@@ -19,6 +19,7 @@
 use bpfcc_isa::{AluOp, AtomicOp, Cond, Size, SwapKind};
 
 use crate::analysis::cfg::reachable;
+use crate::asm::Asm;
 use crate::debug::SourceLoc;
 use crate::entity::{Block, EntityRef, EntitySet, FuncId, GlobalId, Inst, Slot, Value, Variable};
 use crate::function::{Function, SlotData};
@@ -391,6 +392,23 @@ impl Builder {
     pub fn call(&mut self, callee: Callee, args: &[Value], result: Type) -> Value {
         let args = args.to_vec();
         self.value(result, InstData::Call { callee, args })
+    }
+
+    /// Inline assembly. Gives its outputs, in order.
+    pub fn asm(&mut self, asm: Asm, args: &[Value]) -> Vec<Value> {
+        let types: Vec<Type> = asm.outputs().collect();
+        let (asm, args) = (Box::new(asm), args.to_vec());
+        let data = InstData::Asm { asm, args };
+        let [first, further @ ..] = types.as_slice() else {
+            self.emit(data, None);
+            return Vec::new();
+        };
+        let first = self.value(*first, data);
+        let further = (1..).zip(further);
+        let further: Vec<Value> = further
+            .map(|(index, &ty)| self.value(ty, InstData::AsmOutput { first, index }))
+            .collect();
+        [vec![first], further].concat()
     }
 
     /// Calls a function that returns nothing.

@@ -5,6 +5,7 @@
 
 use bpfcc_isa::{AluOp, AtomicOp, Cond, Size, SwapKind};
 
+use crate::asm::Asm;
 use crate::entity::{Block, FuncId, GlobalId, Slot, Value};
 
 /// A jump's destination with the values for the destination's parameters.
@@ -221,6 +222,20 @@ pub enum InstData {
         /// Its right-hand side.
         other: Value,
     },
+    /// `v: T = asm "%[0] += %[1]" [inout T v1, in v2], [r0]`: see [`asm`](mod@crate::asm).
+    Asm {
+        /// Text, operands and clobbered registers.
+        asm: Box<Asm>,
+        /// A value for each operand that is not an output alone.
+        args: Vec<Value>,
+    },
+    /// `v: T = asm_output v1, 1`: a further output of the `asm` whose result is `v1`; follows it in its block.
+    AsmOutput {
+        /// The first output.
+        first: Value,
+        /// Which output, from 1.
+        index: u32,
+    },
     /// `jump b1(x)`.
     Jump(BlockCall),
     /// `branch a lt b, b1(x), b2`: to the first if the comparison holds, else to the second.
@@ -270,6 +285,7 @@ impl InstData {
             | InstData::Atomic { .. }
             | InstData::MemCopy { .. }
             | InstData::MemSet { .. }
+            | InstData::Asm { .. }
             | InstData::Call { .. } => true,
             _ => self.is_terminator(),
         }
@@ -290,6 +306,7 @@ impl InstData {
             | InstData::Return(None)
             | InstData::Unreachable => {}
             InstData::Neg { arg }
+            | InstData::AsmOutput { first: arg, .. }
             | InstData::Swap { arg, .. }
             | InstData::Extend { arg, .. }
             | InstData::Truncate { arg }
@@ -323,7 +340,7 @@ impl InstData {
             }
             InstData::MemCopy { dst, src, .. } => [&mut dst.0, &mut src.0].into_iter().for_each(f),
             InstData::MemSet { dst, .. } => f(&mut dst.0),
-            InstData::Call { args, .. } => args.iter_mut().for_each(f),
+            InstData::Call { args, .. } | InstData::Asm { args, .. } => args.iter_mut().for_each(f),
             InstData::Refine { arg, other, .. } => [arg, other].into_iter().for_each(f),
             InstData::Jump(to) => to.args.iter_mut().for_each(f),
             InstData::Branch {

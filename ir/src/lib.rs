@@ -101,6 +101,7 @@
 //! ```
 
 pub mod analysis;
+pub mod asm;
 pub mod build;
 pub mod check;
 pub mod debug;
@@ -117,6 +118,7 @@ mod random;
 mod ssa;
 pub mod types;
 
+pub use asm::{Asm, AsmOperand};
 pub use build::Builder;
 pub use check::{Rule, Violation, check_function};
 pub use entity::{Block, FuncId, GlobalId, Inst, Slot, Value, Variable};

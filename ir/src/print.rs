@@ -18,6 +18,7 @@ use std::fmt;
 
 use bpfcc_isa::{Cond, Size};
 
+use crate::asm::{Asm, AsmOperand};
 use crate::entity::{Block, EntityRef, FuncId, GlobalId, Inst, SecondaryMap, Slot, Value};
 use crate::function::{Function, Inline};
 use crate::inst::{BlockCall, Callee, InstData};
@@ -414,6 +415,8 @@ impl<'a> Printer<'a> {
                 };
                 format!("call {callee}({})", self.values(args))
             }
+            InstData::Asm { asm, args } => self.asm(asm, args),
+            InstData::AsmOutput { first, index } => format!("asm_output {}, {index}", v(*first)),
             InstData::Refine { arg, cond, other } => {
                 format!("refine {}", self.test(*cond, [*arg, *other]))
             }
@@ -451,8 +454,49 @@ impl<'a> Printer<'a> {
         }
     }
 
+    /// `asm "text" [operands], [clobbers]`
+    fn asm(&self, asm: &Asm, args: &[Value]) -> String {
+        let mut args = args.iter();
+        let operands = asm.operands.iter().map(|operand| {
+            let arg = operand.has_arg().then(|| args.next()).flatten();
+            asm_operand(operand, arg.map_or(String::new(), |&arg| self.value(arg)))
+        });
+        let operands: Vec<String> = operands.collect();
+        let text = quoted(asm.template.to_string().as_bytes());
+        let clobbers: Vec<String> = asm.clobbers.iter().map(ToString::to_string).collect();
+        format!(
+            "asm {text} [{}], [{}]",
+            operands.join(", "),
+            clobbers.join(", ")
+        )
+    }
+
     fn test(&self, cond: Cond, [a, b]: [Value; 2]) -> String {
         format!("{} {} {}", self.value(a), cond_name(cond), self.value(b))
+    }
+}
+
+fn asm_operand(operand: &AsmOperand, arg: String) -> String {
+    let early = |early: bool| if early { "early " } else { "" };
+    let reg = operand.reg().map_or(String::new(), |reg| format!("{reg} "));
+    match *operand {
+        AsmOperand::Output {
+            ty,
+            early: is_early,
+            ..
+        } => {
+            format!("{}out {reg}{ty}", early(is_early))
+        }
+        AsmOperand::InOut {
+            ty,
+            early: is_early,
+            ..
+        } => {
+            format!("{}inout {reg}{ty} {arg}", early(is_early))
+        }
+        AsmOperand::Input { .. } => format!("in {reg}{arg}"),
+        AsmOperand::Const => format!("const {arg}"),
+        AsmOperand::Memory { offset } => format!("mem {arg}{offset:+}"),
     }
 }
 

@@ -44,6 +44,7 @@ mod opcode;
 
 pub mod helpers;
 pub mod program;
+pub mod template;
 pub mod text;
 
 pub use cpu::Cpu;

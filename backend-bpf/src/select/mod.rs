@@ -11,6 +11,7 @@
 //! * what was folded into all its users is removed at the end.
 
 mod alu;
+mod asm;
 mod atomic;
 mod branch;
 mod call;
@@ -210,6 +211,7 @@ impl<'a> Selector<'a> {
             } => self.select_store(*size, (*base, *offset), *value),
             InstData::Atomic { .. } => self.select_atomic(inst),
             InstData::Call { callee, args } => self.select_call(*callee, args, func.result(inst)),
+            InstData::Asm { asm, args } => self.select_asm(asm, args, inst),
             InstData::Jump(to) => self.select_jump(to),
             InstData::Branch {
                 cond,
@@ -220,6 +222,7 @@ impl<'a> Selector<'a> {
             InstData::Return(value) => self.select_return(*value),
             InstData::Unreachable => self.select_unreachable(),
             InstData::Const { .. }
+            | InstData::AsmOutput { .. }
             | InstData::SlotAddr { .. }
             | InstData::GlobalAddr { .. }
             | InstData::FuncAddr { .. }

@@ -1,5 +1,6 @@
 //! Tests of the whole backend: IR text in, assembly out; and the assembly run.
 
+mod inline_asm;
 mod limits;
 mod listings;
 mod machine;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use bpfcc_isa::{AluOp, AtomicOp, Size};
 
 use super::{Checker, Rule};
+use crate::asm::{Asm, AsmOperand};
 use crate::entity::{Inst, Value};
 use crate::function::ValueDef;
 use crate::inst::{Callee, InstData};
@@ -217,6 +218,16 @@ impl Checker<'_> {
                 Want::Nothing
             }
             InstData::Call { callee, args } => self.call(inst, *callee, args),
+            InstData::Asm { asm, args } => self.asm(inst, asm, args),
+            InstData::AsmOutput { first, index } => {
+                let outputs = match func.def_inst(*first) {
+                    Some(InstData::Asm { asm, .. }) => asm.outputs().collect(),
+                    _ => Vec::new(),
+                };
+                let ty = outputs.get(*index as usize).filter(|_| *index > 0);
+                self.operation(inst, ty.is_some(), "the `asm` has no such further output");
+                ty.map_or(Want::Any, |&ty| Want::Exactly(ty))
+            }
             InstData::Refine { arg, other, .. } => {
                 self.one_width(inst, [*arg, *other]);
                 Want::Below(self.ty(*arg))
@@ -316,6 +327,27 @@ impl Checker<'_> {
             self.fits(inst, "an argument", arg, param);
         }
         result.map_or(Want::Nothing, Want::Above)
+    }
+
+    fn asm(&mut self, inst: Inst, asm: &Asm, args: &[Value]) -> Want {
+        let with_arg = asm.operands.iter().filter(|operand| operand.has_arg());
+        let with_arg: Vec<&AsmOperand> = with_arg.collect();
+        if with_arg.len() != args.len() {
+            let rule = Rule::ArgCount {
+                to: "the template".to_string(),
+                expected: with_arg.len(),
+                found: args.len(),
+            };
+            self.at_inst(inst, rule);
+        }
+        for (operand, &arg) in with_arg.into_iter().zip(args) {
+            if matches!(operand, AsmOperand::Memory { .. }) {
+                self.pointer(inst, arg);
+            }
+        }
+        let fits = asm.distinct_registers().is_some();
+        self.operation(inst, fits, "the operands need more than ten registers");
+        asm.outputs().next().map_or(Want::Nothing, Want::Exactly)
     }
 
     fn return_value(&mut self, inst: Inst, value: Option<Value>) -> Want {

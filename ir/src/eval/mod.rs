@@ -4,6 +4,7 @@
 //! own, and each access is checked against them; all other addresses, and all functions without body, belong to the
 //! [`Host`]. Slots start as zeros, once per call of their function.
 
+mod asm;
 mod memory;
 
 use bpfcc_isa::{AtomicOp, Size, Width};
@@ -76,6 +77,9 @@ pub enum Fault {
     /// `unreachable` was reached.
     #[error("a place was reached that the program says cannot be")]
     Unreachable,
+    /// Inline assembly that cannot be evaluated.
+    #[error("inline assembly: {0}")]
+    Asm(String),
     /// The outermost call has too many or too few arguments.
     #[error("the function called has {expected} parameters, given {found}")]
     ParamCount {
@@ -193,6 +197,8 @@ struct Frame<'m> {
     func: &'m Function,
     values: SecondaryMap<Value, u64>,
     slots: SecondaryMap<Slot, u64>,
+    /// All outputs of the `asm` whose first one a value is.
+    outputs: SecondaryMap<Value, Vec<u64>>,
 }
 
 /// What comes after an instruction.
@@ -332,6 +338,7 @@ impl<'m, 'h> Evaluator<'m, 'h> {
             func,
             values: SecondaryMap::new(),
             slots,
+            outputs: SecondaryMap::new(),
         }
     }
 
@@ -376,6 +383,14 @@ impl<'m, 'h> Evaluator<'m, 'h> {
             };
             frame.set_result(inst, value);
             return Ok(Next::Inst);
+        }
+        if let InstData::Asm { asm, args } = data {
+            return Ok(match self.asm(frame, asm, args).map_err(fault)? {
+                asm::End::Outputs(values) => frame.set_outputs(inst, values),
+                asm::End::Exit(value) => {
+                    Next::Return(func.signature.result.map(|ty| cut(ty, value)))
+                }
+            });
         }
         if data.is_terminator() {
             return frame.terminator(data).map_err(fault);
@@ -456,6 +471,10 @@ impl<'m, 'h> Evaluator<'m, 'h> {
                 self.globals[*global].wrapping_add_signed((*offset).into())
             }
             InstData::FuncAddr { func } => func_address(*func),
+            InstData::AsmOutput { first, index } => {
+                let outputs = &frame.outputs[*first];
+                outputs.get(*index as usize).copied().unwrap_or(0)
+            }
             InstData::MemCopy { dst, src, len, .. } => {
                 self.mem_copy(address(dst.0, dst.1), address(src.0, src.1), *len)?;
                 0
@@ -468,6 +487,7 @@ impl<'m, 'h> Evaluator<'m, 'h> {
                 0
             }
             InstData::Call { .. }
+            | InstData::Asm { .. }
             | InstData::Jump(_)
             | InstData::Branch { .. }
             | InstData::Switch { .. }
@@ -552,6 +572,14 @@ impl Frame<'_> {
         if let Some(result) = self.func.result(inst) {
             self.values[result] = cut(self.func.ty(result), value);
         }
+    }
+
+    fn set_outputs(&mut self, inst: Inst, values: Vec<u64>) -> Next {
+        if let Some(result) = self.func.result(inst) {
+            self.values[result] = values.first().copied().unwrap_or(0);
+            self.outputs[result] = values;
+        }
+        Next::Inst
     }
 
     fn terminator(&mut self, data: &InstData) -> Result<Next, Fault> {

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use bpfcc_isa::{AluOp, AtomicOp, Cond, Size, SwapKind};
+use bpfcc_isa::template::Template;
+use bpfcc_isa::{AluOp, AtomicOp, Cond, Reg, Size, SwapKind};
 
 use super::{ParseError, ParseErrorKind, Parser, Token};
+use crate::asm::{Asm, AsmOperand};
 use crate::debug::SourceLoc;
 use crate::entity::{Block, EntityRef, Slot, Value};
 use crate::function::{Function, SlotData};
@@ -228,6 +230,13 @@ impl Body<'_> {
             "memcopy" => self.mem_copy(),
             "memset" => self.mem_set(),
             "call" => self.call(),
+            "asm" => self.asm(),
+            "asm_output" => {
+                let first = self.value()?;
+                self.parser.comma()?;
+                let index = self.parser.number()?;
+                Ok(InstData::AsmOutput { first, index })
+            }
             "refine" => {
                 let (cond, [arg, other]) = self.test()?;
                 Ok(InstData::Refine { arg, cond, other })
@@ -388,6 +397,88 @@ impl Body<'_> {
         Ok(InstData::Call { callee, args })
     }
 
+    /// `"text" [operands], [clobbers]`
+    fn asm(&mut self) -> Result<InstData, ParseError> {
+        let at = self.parser.at;
+        let text = self.parser.text()?;
+        self.parser.punct('[', "`[`")?;
+        let (mut operands, mut args) = (Vec::new(), Vec::new());
+        while !self.parser.eat(']') {
+            operands.push(self.asm_operand(&mut args)?);
+            self.list_goes_on()?;
+        }
+        self.parser.comma()?;
+        self.parser.punct('[', "`[`")?;
+        let mut clobbers = Vec::new();
+        while !self.parser.eat(']') {
+            match self.asm_register() {
+                Some(reg) => clobbers.push(reg),
+                None => return self.parser.expected("a register"),
+            }
+            self.list_goes_on()?;
+        }
+        let Ok(template) = Template::new(&text, &vec![None; operands.len()]) else {
+            let kind = ParseErrorKind::Expected("a template whose operands are in the list");
+            return self.parser.error_at(at, kind);
+        };
+        let asm = Box::new(Asm {
+            template,
+            operands,
+            clobbers,
+        });
+        Ok(InstData::Asm { asm, args })
+    }
+
+    fn asm_operand(&mut self, args: &mut Vec<Value>) -> Result<AsmOperand, ParseError> {
+        let early = self.parser.eat_word("early");
+        let at = self.parser.at;
+        let word = self.parser.word("an operand such as `in v1`")?;
+        let reg = self.asm_register();
+        let operand = match word.as_str() {
+            "out" => {
+                let ty = self.parser.ty()?;
+                AsmOperand::Output { ty, reg, early }
+            }
+            "inout" => {
+                let ty = self.parser.ty()?;
+                AsmOperand::InOut { ty, reg, early }
+            }
+            "in" => AsmOperand::Input { reg },
+            "const" => AsmOperand::Const,
+            "mem" => {
+                let (base, offset) = self.address()?;
+                args.push(base);
+                return Ok(AsmOperand::Memory { offset });
+            }
+            _ => {
+                let kind = ParseErrorKind::Expected("an operand such as `in v1`");
+                return self.parser.error_at(at, kind);
+            }
+        };
+        if operand.has_arg() {
+            args.push(self.value()?);
+        }
+        Ok(operand)
+    }
+
+    /// `r3`, if that comes next.
+    fn asm_register(&mut self) -> Option<Reg> {
+        let Token::Word(word) = self.parser.peek() else {
+            return None;
+        };
+        let reg = Reg::new(word.strip_prefix('r')?.parse().ok()?)?;
+        self.parser.next();
+        Some(reg)
+    }
+
+    /// A comma, or `]` ahead.
+    fn list_goes_on(&mut self) -> Result<(), ParseError> {
+        if self.parser.eat(',') || *self.parser.peek() == Token::Punct(']') {
+            return Ok(());
+        }
+        self.parser.expected("`,` or `]`")
+    }
+
     fn branch(&mut self) -> Result<InstData, ParseError> {
         let (cond, args) = self.test()?;
         self.parser.comma()?;
@@ -411,9 +502,7 @@ impl Body<'_> {
             let value = self.parser.signed()?;
             self.parser.punct(':', "`:`")?;
             cases.push((value, self.target()?));
-            if !self.parser.eat(',') && *self.parser.peek() != Token::Punct(']') {
-                return self.parser.expected("`,` or `]`");
-            }
+            self.list_goes_on()?;
         }
         self.parser.comma()?;
         let default = self.target()?;

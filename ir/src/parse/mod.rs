@@ -529,9 +529,12 @@ b1:
 b2:
     unreachable
 b3:
-    jump b4(v25)
-b4(v28: i64):
-    return v28
+    asm "" [], []
+    v28: i64 = asm "%[0] += %w[2]; %[3] %%= %[4]; call %[5]" [early out r3 i64, early inout i64 v25, in r1 v25, mem v20+8, in v25, const v23], [r0, r6]
+    v29: i64 = asm_output v28, 1
+    jump b4(v29)
+b4(v30: i64):
+    return v30
 }
 
 fn @nothing() always_inline {

@@ -175,7 +175,11 @@ impl Cursor<'_> {
         }
     }
 
+    /// `+ 8` or `- 8`; a constant filled into a template may bring a sign of its own: `+ -8`.
     pub(super) fn offset16(&mut self) -> Result<i16, ParseError> {
+        if matches!(self.peek_at(1), Some(Token::Mark("-"))) {
+            self.eat("+");
+        }
         self.integer_in("the 16-bit offset field", |n| i16::try_from(n).ok())
     }
 
