@@ -24,6 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "bpfcc-runtime",
         ],
     ),
+    ("xtask", &["bpfcc", "bpfcc-runtime"]),
 ];
 
 fn metadata() -> Value {

@@ -54,11 +54,14 @@ impl Unplaced {
 
 pub(super) fn translate(program: &Program) -> Unplaced {
     let mut asm = Asm::default();
+    // The instructions' labels come first: their offsets are the ones that `Code` keeps.
     let labels = program.insns().iter().map(|_| asm.label()).collect();
+    let bodies = program.functions().iter().map(|_| asm.label()).collect();
     let mut translator = Translator {
         program,
         asm,
         labels,
+        bodies,
         frame: Frame::default(),
     };
     translator.entry();
@@ -111,8 +114,10 @@ impl Frame {
 struct Translator<'a> {
     program: &'a Program,
     asm: Asm,
-    /// Of each instruction.
+    /// Of each instruction; that of a function's first one stands before the prologue.
     labels: Vec<Label>,
+    /// Of each function, behind the prologue: where a loop goes back to if it starts with the first instruction.
+    bodies: Vec<Label>,
     /// Of the function that is being translated.
     frame: Frame,
 }
@@ -129,9 +134,9 @@ impl Translator<'_> {
 
     fn instruction(&mut self, position: usize) {
         self.asm.bind(self.labels[position]);
-        let functions = self.program.functions();
-        if let Ok(index) = functions.binary_search_by_key(&position, |f| f.start) {
-            self.prologue(index);
+        if let Some(function) = self.function_at(position) {
+            self.prologue(function);
+            self.asm.bind(self.bodies[function]);
         }
         match self.program.insns()[position] {
             Insn::Alu {
@@ -228,7 +233,23 @@ impl Translator<'_> {
         }
     }
 
+    /// The function that starts with this instruction.
+    fn function_at(&self, position: usize) -> Option<usize> {
+        let functions = self.program.functions();
+        functions.binary_search_by_key(&position, |f| f.start).ok()
+    }
+
+    /// Where the jump at this position goes.
     fn target(&self, position: usize) -> Label {
+        let target = self.program.target(position);
+        match self.function_at(target) {
+            Some(function) => self.bodies[function],
+            None => self.labels[target],
+        }
+    }
+
+    /// Where the function starts that the instruction at this position names.
+    fn callee(&self, position: usize) -> Label {
         self.labels[self.program.target(position)]
     }
 
@@ -269,7 +290,7 @@ impl Translator<'_> {
     fn call_local(&mut self, position: usize) {
         let frame = FRAME_BYTES as i32;
         self.asm.arith_imm(Arith::Sub, Width::W64, Gpr::RBP, frame);
-        self.asm.call(self.target(position));
+        self.asm.call(self.callee(position));
         self.asm.arith_imm(Arith::Add, Width::W64, Gpr::RBP, frame);
     }
 
@@ -379,7 +400,7 @@ impl Translator<'_> {
             Imm64::MapIdxValue { idx, off } => {
                 self.asm.mov_imm(dst, self.program.value_address(idx, off));
             }
-            Imm64::Code(_) => self.asm.lea(dst, self.target(position)),
+            Imm64::Code(_) => self.asm.lea(dst, self.callee(position)),
             Imm64::MapFd(_) | Imm64::MapValue { .. } | Imm64::BtfVar { .. } => {
                 unreachable!("the linker refuses {value:?}")
             }
