@@ -4,6 +4,7 @@
 // did it. The program counts events per place in table 0, a hash table.
 //
 //   cargo run -- run samples/dropmon.c --events 1000
+//   cargo run -- --target=linux samples/dropmon.c       dropmon.o for the Linux of today, as libbpf loads it
 
 #include <linux/bpf64.h>
 

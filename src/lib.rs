@@ -12,7 +12,9 @@
 //! assert_eq!(vm.call(Engine::Interp, [7, 0, 0, 0, 0]).unwrap(), 3);
 //! ```
 
+mod adapt;
 mod limits;
+mod place;
 pub mod render;
 pub mod stages;
 
@@ -32,11 +34,35 @@ pub use bpfcc_ir::pass::Level;
 pub use bpfcc_isa::Cpu;
 pub use bpfcc_isa::text::Dialect;
 
+/// Which host the object file is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Target {
+    /// The one that the program was written for: nothing is adapted.
+    #[default]
+    AsWritten,
+    /// Linux: tables, functions and events of 2014 become maps, helpers and raw tracepoints.
+    Linux,
+}
+
+impl Target {
+    /// Names that `--target` takes.
+    pub const NAMES: [(&str, Target); 2] =
+        [("as-written", Target::AsWritten), ("linux", Target::Linux)];
+
+    /// The target with this name.
+    pub fn from_name(name: &str) -> Option<Target> {
+        let mut names = Target::NAMES.iter();
+        names.find(|(known, _)| *known == name).map(|row| row.1)
+    }
+}
+
 /// How to compile.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Preprocessor and language.
     pub frontend: bpfcc_frontend::Options,
+    /// Which host the program is for.
+    pub target: Target,
     /// How much to optimise.
     pub level: Level,
     /// Which instructions may be used.
@@ -88,6 +114,7 @@ fn compile(compiler: &mut Compiler<'_>, main: FileId) -> Option<Compiled> {
     let ast = compiler.parse(&tokens)?;
     let tree = compiler.check(&ast)?;
     let mut module = compiler.lower(&tree)?;
+    compiler.adapt(&mut module)?;
     compiler.optimise(&mut module);
     let object = compiler.generate(&module)?;
     Some(Compiled { module, object })
@@ -187,6 +214,15 @@ impl<'a> Compiler<'a> {
         let (module, diagnostics) = lower::module(tree, &self.sources);
         self.diagnostics.extend(diagnostics);
         (!any_error(&self.diagnostics)).then_some(module)
+    }
+
+    fn adapt(&mut self, module: &mut Module) -> Option<()> {
+        let diagnostics = match self.options.target {
+            Target::AsWritten => Vec::new(),
+            Target::Linux => adapt::to_linux(&self.sources, module),
+        };
+        self.diagnostics.extend(diagnostics);
+        (!any_error(&self.diagnostics)).then_some(())
     }
 
     fn optimise(&self, module: &mut Module) {

@@ -3,8 +3,10 @@
 
 use bpfcc_backend::{BackendError, ErrorKind, FramePart};
 use bpfcc_frontend::diagnostic::Diagnostic;
-use bpfcc_frontend::source::{Sources, Span};
-use bpfcc_ir::debug::{DebugInfo, SourceLoc};
+use bpfcc_frontend::source::Sources;
+use bpfcc_ir::debug::DebugInfo;
+
+use crate::place;
 
 /// Bytes of a stack frame that are worth a line of their own in a message.
 const NOTEWORTHY_BYTES: u32 = 64;
@@ -12,7 +14,7 @@ const NOTEWORTHY_BYTES: u32 = 64;
 /// The diagnostic for an error of the backend.
 pub(crate) fn diagnostic(sources: &Sources, debug: &DebugInfo, error: &BackendError) -> Diagnostic {
     let function = &error.function;
-    let span = span(sources, debug, error.loc);
+    let span = place::span(sources, debug, error.loc);
     match &error.kind {
         ErrorKind::FrameTooLarge { bytes, parts } => {
             let message = format!(
@@ -21,7 +23,7 @@ pub(crate) fn diagnostic(sources: &Sources, debug: &DebugInfo, error: &BackendEr
             let mut diagnostic = Diagnostic::error(span, message).code("stack");
             let large = parts.iter().filter(|part| part.bytes >= NOTEWORTHY_BYTES);
             for part in large {
-                diagnostic = diagnostic.note(self::span(sources, debug, part.loc), room(part));
+                diagnostic = diagnostic.note(place::span(sources, debug, part.loc), room(part));
             }
             diagnostic.help("move large variables into a map, for example a per-CPU array with one entry")
         }
@@ -62,29 +64,4 @@ fn room(part: &FramePart) -> String {
         Some(name) => format!("`{name}` takes {} bytes", part.bytes),
         None => format!("values that found no register take {} bytes", part.bytes),
     }
-}
-
-/// The word that starts at a place.
-fn span(sources: &Sources, debug: &DebugInfo, loc: SourceLoc) -> Option<Span> {
-    let name = &debug
-        .files
-        .get(loc.file as usize)
-        .filter(|_| loc.line > 0)?
-        .name;
-    let (id, file) = sources.files().find(|(_, file)| file.path() == name)?;
-    let text = file.text();
-    let line_start: usize = text
-        .split_inclusive('\n')
-        .take(loc.line as usize - 1)
-        .map(str::len)
-        .sum();
-    let rest = text.get(line_start..)?;
-    let column = rest
-        .char_indices()
-        .nth(loc.column.saturating_sub(1) as usize)?
-        .0;
-    let word = rest[column..].find(|c: char| !c.is_alphanumeric() && c != '_');
-    let len = word.unwrap_or(rest.len() - column).max(1);
-    let start = (line_start + column) as u32;
-    Some(sources.span(id, start, start + len as u32))
 }

@@ -24,8 +24,10 @@ pub enum Stage {
     Ast,
     /// `tree`: the typed tree.
     Tree,
-    /// `ir:lower`: the IR before all passes.
+    /// `ir:lower`: the IR as it was lowered.
     Lowered,
+    /// `ir:adapt`: the IR after the adaptation to the target, before all passes.
+    Adapted,
     /// `ir:after=NAME`: the IR after the last run of a pass.
     AfterPass(&'static str),
     /// `ir`: the IR after all passes.
@@ -46,8 +48,9 @@ pub enum Stage {
 
 impl Stage {
     /// Names that `--emit` takes, without those of the passes.
-    pub const NAMES: [&str; 11] = [
-        "pp", "ast", "tree", "ir:lower", "ir", "cfg", "select", "regalloc", "asm", "bytes", "btf",
+    pub const NAMES: [&str; 12] = [
+        "pp", "ast", "tree", "ir:lower", "ir:adapt", "ir", "cfg", "select", "regalloc", "asm",
+        "bytes", "btf",
     ];
 }
 
@@ -70,6 +73,7 @@ impl FromStr for Stage {
             "ast" => Stage::Ast,
             "tree" => Stage::Tree,
             "ir:lower" => Stage::Lowered,
+            "ir:adapt" => Stage::Adapted,
             "ir" => Stage::Ir,
             "cfg" => Stage::Cfg,
             "select" => Stage::Selected,
@@ -112,8 +116,12 @@ fn stage_text(compiler: &mut Compiler<'_>, main: FileId, stage: &Stage) -> Optio
         return Some(tree_text::print(&tree));
     }
     let mut module = compiler.lower(&tree)?;
+    if *stage == Stage::Lowered {
+        return Some(module.to_string());
+    }
+    compiler.adapt(&mut module)?;
     match stage {
-        Stage::Lowered => return Some(module.to_string()),
+        Stage::Adapted => return Some(module.to_string()),
         Stage::AfterPass(name) => return Some(after_pass(compiler, &mut module, name)),
         _ => compiler.optimise(&mut module),
     }

@@ -233,6 +233,14 @@ fn every_stage_prints() {
 }
 
 #[test]
+fn the_target_is_checked() {
+    let output = bpfcc(&["--target=windows", "samples/dropmon.c"]);
+    assert_eq!(output.status.code(), Some(2));
+    let message = stderr(&output);
+    assert!(message.contains("use as-written or linux"), "{message}");
+}
+
+#[test]
 fn events_are_checked() {
     let scratch = Scratch::new("events");
     for (text, words) in [

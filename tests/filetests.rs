@@ -13,7 +13,7 @@ use std::fmt;
 use std::path::Path;
 
 use bpfcc::stages::{self, Stage};
-use bpfcc::{Compilation, Compiled, Cpu, Dialect, Level, Options, render};
+use bpfcc::{Compilation, Compiled, Cpu, Dialect, Level, Options, Target, render};
 use engines::{Call, How, Machine};
 use similar::TextDiff;
 use testfile::{Action, Block, Expected, TestFile};
@@ -79,6 +79,10 @@ fn options(flags: &[String]) -> Result<Options, String> {
             _ => match flag.split_once('=') {
                 Some(("--mcpu", name)) => {
                     options.cpu = Cpu::from_name(name).ok_or_else(|| format!("no cpu `{name}`"))?;
+                }
+                Some(("--target", name)) => {
+                    options.target =
+                        Target::from_name(name).ok_or_else(|| format!("no target `{name}`"))?;
                 }
                 Some(("--asm", name)) => {
                     options.dialect =

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use bpfcc::{Cpu, Level, Options, compile_file};
+use bpfcc::{Cpu, Level, Options, Target, compile_file};
 
 /// A directory of its own for a test, removed at the end.
 struct Scratch(PathBuf);
@@ -164,15 +164,19 @@ fn bpftool_works() -> bool {
 }
 
 #[test]
-fn bpftool_loads_the_drop_monitor() {
+fn bpftool_loads_the_drop_monitors() {
     if !bpftool_works() {
         return;
     }
     let scratch = Scratch::new("bpftool");
-    let object = scratch
-        .compile(&root("samples/dropmon.bpf.c"), &Options::default())
-        .expect("it compiles");
-    bpftool_load(&object).unwrap_or_else(|why| panic!("{why}"));
+    for sample in ["samples/dropmon.bpf.c", "samples/dropmon.c"] {
+        let options = Options {
+            target: Target::Linux,
+            ..Options::default()
+        };
+        let object = scratch.compile(&root(sample), &options).expect(sample);
+        bpftool_load(&object).unwrap_or_else(|why| panic!("{sample}: {why}"));
+    }
 }
 
 /// File tests whose programs are in a section of Linux are judged by its checker too, at every level.
@@ -185,12 +189,19 @@ fn linux_accepts_the_file_tests() {
     let mut loaded = 0;
     for file in file_tests(&root("tests/filetests")) {
         let source = std::fs::read_to_string(&file).expect("a readable file");
-        if !source.contains("SEC(\"raw_tracepoint/") || source.contains("//~ error") {
+        let target = if source.contains("--target=linux") {
+            Target::Linux
+        } else {
+            Target::AsWritten
+        };
+        let is_for_linux = target == Target::Linux || source.contains("SEC(\"raw_tracepoint/");
+        if !is_for_linux || source.contains("//~ error") {
             continue;
         }
         for level in [Level::O0, Level::O1] {
             for cpu in Cpu::ALL {
                 let options = Options {
+                    target,
                     level,
                     cpu,
                     ..Options::default()

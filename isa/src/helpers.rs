@@ -1,11 +1,17 @@
 //! The functions a BPF program may call: what C sees, what a checker demands, what the number in the call instruction is.
 //!
 //! [`HELPERS`] are the 211 functions of Linux, called by number; the list was closed at 211 (later kernel functions are
-//! found by BTF id instead). [`NAMED_2014`] are those of the design of 2014, where an image carried the *name*. One row
-//! serves everybody: the header given to C programs, the checker and whoever implements the function.
+//! found by BTF id instead). [`NAMED_2014`] are those of the design of 2014, where an image carried the *name*; each has a
+//! [`Successor`] in Linux, or a reason why not. One row serves everybody: the header given to C programs, the checker and
+//! whoever implements the function.
 //!
 //! Numbers and C types are those of `linux/bpf.h`; what each parameter demands is what Linux 6.12 checks. Where Linux has
 //! variants of a function per program type, the row shows the most general one.
+
+use crate::Size;
+
+use Successor::{Fetch, Helper as Call, Missing};
+use SuccessorArg::{From, MapOf, Number, Same};
 
 /// A function that the host offers to programs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -221,6 +227,39 @@ pub fn named_2014(name: &str) -> Option<&'static Signature> {
     NAMED_2014.iter().find(|function| function.name == name)
 }
 
+/// What Linux has in place of a function of 2014.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Successor {
+    /// A helper with the same meaning, and what its arguments are made of, in order.
+    Helper(i32, &'static [SuccessorArg]),
+    /// `helper(place, bytes, address)`: copies so many bytes from the only argument to memory, which becomes the result. Where
+    /// nothing can be read, both the old function and the new memory give zero.
+    Fetch(i32, Size),
+    /// Nothing. What to do instead.
+    Missing(&'static str),
+}
+
+/// An argument of a helper in terms of the call of 2014 that it replaces. Positions count from 0.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SuccessorArg {
+    /// The argument in this position.
+    Same(usize),
+    /// The argument in this position and all behind it.
+    From(usize),
+    /// The map that was the table whose index stands in this position.
+    MapOf(usize),
+    /// A number.
+    Number(i64),
+}
+
+/// What Linux has in place of the function of 2014 with this name; `None` if there was no such function.
+pub fn successor_of_2014(name: &str) -> Option<Successor> {
+    let row = NAMED_2014
+        .iter()
+        .position(|function| function.name == name)?;
+    Some(SUCCESSORS[row])
+}
+
 /// The structures that the prototypes of [`HELPERS`] point at, sorted: what a header must declare first.
 pub fn struct_names() -> Vec<&'static str> {
     let types = HELPERS.iter().flat_map(|helper| {
@@ -253,9 +292,13 @@ macro_rules! signature {
     };
 }
 
-macro_rules! functions {
-    ($($c_result:literal $name:ident $params:tt -> $result:ident;)*) => {
-        &[$(signature!($c_result $name $params -> $result)),*]
+macro_rules! named_2014 {
+    ($($c_result:literal $name:ident $params:tt -> $result:ident, now $successor:expr;)*) => {
+        /// The functions of the tracing environment of 2014, called by name. Tables are named by their index in the program.
+        pub static NAMED_2014: &[Signature] = &[$(signature!($c_result $name $params -> $result)),*];
+
+        /// The last column of the same rows.
+        static SUCCESSORS: &[Successor] = &[$($successor),*];
     };
 }
 
@@ -273,23 +316,34 @@ macro_rules! helpers {
 const GPL: bool = true;
 const ANY: bool = false;
 
-/// The functions of the tracing environment of 2014, called by name. Tables are named by their index in the program.
-pub static NAMED_2014: &[Signature] = functions! {
-    "void *" bpf_table_lookup("void *ctx": Ctx, "int table_id": TableId, "const void *key": MapKey) -> MapValueOrNull;
+/// `BPF_ANY`: create or replace, which is all that an update of 2014 could do.
+const BPF_ANY: SuccessorArg = Number(0);
+
+const NO_MEMCMP: &str =
+    "fetch the bytes, eight at a time with `bpf_fetch_u64`, and compare them in the program";
+const NO_STACK: &str =
+    "Linux records call stacks in a map: write the program for Linux and call `bpf_get_stackid`";
+
+named_2014! {
+    "void *" bpf_table_lookup("void *ctx": Ctx, "int table_id": TableId, "const void *key": MapKey) -> MapValueOrNull,
+        now Call(1, &[MapOf(1), Same(2)]);
     "int" bpf_table_update("void *ctx": Ctx, "int table_id": TableId, "const void *key": MapKey,
-        "const void *elem": MapValue) -> Scalar;
-    "void *" bpf_load_pointer("void *unsafe_ptr": Anything) -> Scalar;
-    "void *" bpf_fetch_ptr("void *unsafe_ptr": Anything) -> Scalar;
-    "unsigned char" bpf_fetch_u8("void *unsafe_ptr": Anything) -> Scalar;
-    "unsigned short" bpf_fetch_u16("void *unsafe_ptr": Anything) -> Scalar;
-    "unsigned int" bpf_fetch_u32("void *unsafe_ptr": Anything) -> Scalar;
-    "unsigned long long" bpf_fetch_u64("void *unsafe_ptr": Anything) -> Scalar;
-    "int" bpf_memcmp("void *unsafe_ptr": Anything, "const void *safe_ptr": Mem, "int size": Size) -> Scalar;
-    "void" bpf_dump_stack("void *ctx": Ctx) -> Nothing;
-    "void" bpf_trace_printk("const char *fmt": Mem, "int fmt_size": Size, "...": Rest) -> Nothing;
-    "int" bpf_printk("const char *fmt": Mem, "int fmt_size": Size, "...": Rest) -> Scalar;
-    "unsigned long long" bpf_ktime_get_ns() -> Scalar;
-};
+        "const void *elem": MapValue) -> Scalar,
+        now Call(2, &[MapOf(1), Same(2), Same(3), BPF_ANY]);
+    "void *" bpf_load_pointer("void *unsafe_ptr": Anything) -> Scalar, now Fetch(113, Size::DW);
+    "void *" bpf_fetch_ptr("void *unsafe_ptr": Anything) -> Scalar, now Fetch(113, Size::DW);
+    "unsigned char" bpf_fetch_u8("void *unsafe_ptr": Anything) -> Scalar, now Fetch(113, Size::B);
+    "unsigned short" bpf_fetch_u16("void *unsafe_ptr": Anything) -> Scalar, now Fetch(113, Size::H);
+    "unsigned int" bpf_fetch_u32("void *unsafe_ptr": Anything) -> Scalar, now Fetch(113, Size::W);
+    "unsigned long long" bpf_fetch_u64("void *unsafe_ptr": Anything) -> Scalar, now Fetch(113, Size::DW);
+    "int" bpf_memcmp("void *unsafe_ptr": Anything, "const void *safe_ptr": Mem, "int size": Size) -> Scalar,
+        now Missing(NO_MEMCMP);
+    "void" bpf_dump_stack("void *ctx": Ctx) -> Nothing, now Missing(NO_STACK);
+    "void" bpf_trace_printk("const char *fmt": Mem, "int fmt_size": Size, "...": Rest) -> Nothing,
+        now Call(6, &[From(0)]);
+    "int" bpf_printk("const char *fmt": Mem, "int fmt_size": Size, "...": Rest) -> Scalar, now Call(6, &[From(0)]);
+    "unsigned long long" bpf_ktime_get_ns() -> Scalar, now Call(5, &[]);
+}
 
 /// The functions of Linux in order of their numbers, 1 to 211.
 pub static HELPERS: &[Helper] = helpers! {
@@ -693,6 +747,37 @@ mod tests {
         let update = helper_by_name("bpf_map_update_elem").unwrap();
         let names: Vec<_> = update.signature.params.iter().map(Param::name).collect();
         assert_eq!(names, ["map", "key", "value", "flags"]);
+    }
+
+    /// What each argument of a successor is made of exists, and means what the helper demands.
+    #[test]
+    fn successors_take_what_there_was() {
+        for (old, successor) in NAMED_2014.iter().zip(SUCCESSORS) {
+            assert_eq!(successor_of_2014(old.name), Some(*successor));
+            let (id, args) = match *successor {
+                Call(id, args) => (id, args),
+                Fetch(id, _) => {
+                    assert_eq!(old.params.len(), 1, "{}", old.name);
+                    assert_eq!(helper_by_id(id).unwrap().name(), "bpf_probe_read_kernel");
+                    continue;
+                }
+                Missing(_) => continue,
+            };
+            let new = helper_by_id(id).unwrap().signature.params;
+            let demanded: Vec<ParamKind> = new.iter().map(|param| param.kind).collect();
+            let kind = |position: usize| old.params[position].kind;
+            let given = args.iter().flat_map(|arg| match *arg {
+                Same(position) => vec![kind(position)],
+                From(position) => old.params[position..].iter().map(|p| p.kind).collect(),
+                MapOf(position) => {
+                    assert_eq!(kind(position), ParamKind::TableId, "{}", old.name);
+                    vec![ParamKind::ConstMap]
+                }
+                Number(_) => vec![ParamKind::Anything],
+            });
+            assert_eq!(given.collect::<Vec<_>>(), demanded, "{}", old.name);
+        }
+        assert_eq!(successor_of_2014("bpf_map_lookup_elem"), None);
     }
 
     #[test]

@@ -175,6 +175,21 @@ pub fn program_type(name: &str) -> Option<&'static ProgramType> {
     PROGRAM_TYPES.iter().find(|program| program.name == name)
 }
 
+/// The sections in which programs of 2014 defined their tables; table n is the nth `struct bpf_table`.
+pub const TABLE_SECTIONS_2014: [&str; 2] = ["bpf_tables", "bpftables"];
+
+/// Bytes of a `struct bpf_table`: type, key size, element size, number of entries, a parameter.
+pub const TABLE_BYTES_2014: u32 = 20;
+
+/// Where a program of 2014 for a tracepoint stands in Linux: `events/skb/kfree_skb` becomes `raw_tracepoint/kfree_skb`. What
+/// was `arg1` to `arg6` of the context is `args[0]` to `args[5]`, in the same places. `None` for other sections, and if the
+/// section does not say which tracepoint.
+pub fn raw_tracepoint_of_2014(section: &str) -> Option<String> {
+    let (system, event) = section.strip_prefix("events/")?.split_once('/')?;
+    let is_name = |name: &str| !name.is_empty() && !name.contains('/');
+    (is_name(system) && is_name(event)).then(|| format!("raw_tracepoint/{event}"))
+}
+
 macro_rules! program_types {
     ($($name:ident $number:expr, $functions:ident, $context:expr, [$($section:literal)*];)*) => {
         &[$(ProgramType {
@@ -490,6 +505,18 @@ impl MapKind {
         kinds.find(|kind| kind.kernel_name() == name)
     }
 
+    /// The flags without which Linux makes no map of this kind: these grow by one element at a time (`BPF_F_NO_PREALLOC`).
+    pub const fn demanded_flags(self) -> u32 {
+        match self {
+            MapKind::LpmTrie
+            | MapKind::SkStorage
+            | MapKind::InodeStorage
+            | MapKind::TaskStorage
+            | MapKind::CgrpStorage => 1,
+            _ => 0,
+        }
+    }
+
     /// The kind that a table definition of 2014 means by this type: 1 was a hash table, 2 longest prefix match.
     pub const fn from_table_type_2014(number: u32) -> Option<MapKind> {
         match number {
@@ -534,6 +561,27 @@ mod tests {
         ];
         for (section, expected) in rows {
             assert_eq!(type_name(section), expected, "{section}");
+        }
+    }
+
+    #[test]
+    fn tracepoints_of_2014_are_raw_tracepoints() {
+        let new = |section| raw_tracepoint_of_2014(section);
+        let section = new("events/skb/kfree_skb").unwrap();
+        assert_eq!(section, "raw_tracepoint/kfree_skb");
+        for section in [
+            "events",
+            "events/skb",
+            "events/skb/",
+            "events//x",
+            "events/a/b/c",
+            "xdp",
+        ] {
+            assert_eq!(new(section), None, "{section}");
+        }
+        let [old, new] = ["events/skb/kfree_skb", &section].map(context);
+        for field in old.fields.iter().filter(|field| field.name != "ret") {
+            assert_eq!(new.read(field.offset, field.size).unwrap().name, "args");
         }
     }
 

@@ -32,7 +32,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIALECT", default_value = "llvm", value_parser = parse_dialect)]
     asm: Dialect,
     /// Print the text of a stage instead: pp, ast, tree, ir, select, regalloc, asm, bytes, btf. `ir:lower` is the IR before
-    /// all passes, `ir:after=NAME` the IR after one of them.
+    /// all passes (`ir:adapt`: after the adaptation to the target), `ir:after=NAME` the IR after one of them.
     #[arg(long, value_name = "STAGE")]
     emit: Option<Stage>,
     #[command(flatten)]

@@ -13,6 +13,7 @@ use clap::{Parser, Subcommand};
 const EXAMPLES: &str = "\
 Examples:
   bpfcc dropmon.c -o dropmon.o          compile to an ELF object that libbpf loads
+  bpfcc --target=linux dropmon.c        the same for a program of 2014, adapted to today's Linux
   bpfcc -S --asm=bpf64 dropmon.c        print assembly in the dialect of 2014
   bpfcc --emit=ir dropmon.c             print the intermediate representation
   bpfcc run dropmon.c --events 1000     run it over sample events and print its maps";

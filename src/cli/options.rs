@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use bpfcc::{Cpu, Level, MacroOption, Options};
+use bpfcc::{Cpu, Level, MacroOption, Options, Target};
 
 /// How to compile.
 #[derive(clap::Args)]
@@ -29,6 +29,10 @@ pub(crate) struct CompileArgs {
     /// Undefine a macro.
     #[arg(short = 'U', value_name = "NAME", help_heading = "Preprocessor")]
     undefine: Vec<String>,
+    /// Host that the object is for: as-written (tables and functions of 2014 stay by name, which the bundled runtime binds),
+    /// or linux (they become maps and helpers, and events raw tracepoints, which libbpf loads).
+    #[arg(long, value_name = "HOST", default_value = "as-written", value_parser = parse_target)]
+    target: Target,
     /// Optimisation level: 0 translates, 1 optimises.
     #[arg(short = 'O', value_name = "LEVEL", default_value = "1", value_parser = parse_level)]
     level: Level,
@@ -44,6 +48,7 @@ impl CompileArgs {
     /// The library's form of these options.
     pub(crate) fn to_options(&self) -> Options {
         let mut options = Options {
+            target: self.target,
             level: self.level,
             cpu: self.cpu,
             ..Options::default()
@@ -59,6 +64,10 @@ impl CompileArgs {
         pp.macros = defines.chain(undefines).collect();
         options
     }
+}
+
+fn parse_target(name: &str) -> Result<Target, String> {
+    Target::from_name(name).ok_or_else(|| "use as-written or linux".to_owned())
 }
 
 fn parse_level(text: &str) -> Result<Level, String> {

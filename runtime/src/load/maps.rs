@@ -11,6 +11,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use bpfcc_isa::program::{TABLE_BYTES_2014, TABLE_SECTIONS_2014};
 use bpfcc_object::btf::{Btf, BtfType, Kind, TypeId};
 use bpfcc_object::{Object, RelocKind, Section, SectionId, SectionKind, Symbol, SymbolKind};
 
@@ -54,7 +55,9 @@ pub(super) fn create(object: &Object) -> Result<Places, LoadError> {
         match section.name.as_str() {
             ".maps" => btf_maps(object, id, &mut places)?,
             "maps" => legacy_maps(object, id, section, &mut places)?,
-            "bpf_tables" | "bpftables" => tables(object, id, section, &mut places)?,
+            name if TABLE_SECTIONS_2014.contains(&name) => {
+                tables(object, id, section, &mut places)?;
+            }
             _ if is_data(section) => data_map(id, section, &mut places)?,
             _ => {}
         }
@@ -198,8 +201,7 @@ fn legacy_maps(
     Ok(())
 }
 
-/// Bytes of `struct bpf_table`.
-const TABLE_BYTES: u64 = 20;
+const TABLE_BYTES: u64 = TABLE_BYTES_2014 as u64;
 
 fn tables(
     object: &Object,

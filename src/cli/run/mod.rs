@@ -34,7 +34,8 @@ pub(crate) struct Args {
     /// Function to run, by name or section. Default: the first program of the file.
     #[arg(long, value_name = "NAME")]
     entry: Option<String>,
-    /// What the program finds around it: tracing2014, raw_tracepoint or user. Default: what its section says.
+    /// What the program finds around it when it runs: user, tracing_2014, raw_tracepoint and others. Default: what its section
+    /// says. (The program itself stays as it is; --target adapts it.)
     #[arg(long, value_name = "NAME", value_parser = parse_environment)]
     env: Option<Environment>,
     /// How to execute. The interpreter checks every access; the JIT trusts the program, so use it for your own.
