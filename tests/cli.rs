@@ -255,3 +255,85 @@ fn events_are_checked() {
         assert!(stderr(&output).contains(words), "{}", stderr(&output));
     }
 }
+
+/// Runs a C program with both engines; its output and exit code must be these.
+fn runs(source: &str, expected_output: &str, expected_status: i32) {
+    let scratch = Scratch::new("ordinary");
+    let input = scratch.file("prog.c", source);
+    for engine in ["interp", "jit"] {
+        for level in ["-O0", "-O1"] {
+            let output = bpfcc(&["run", &input, "--engine", engine, level]);
+            let how = format!("{engine} {level}: {}", stderr(&output));
+            assert_eq!(stdout(&output), expected_output, "{how}");
+            assert_eq!(output.status.code(), Some(expected_status), "{how}");
+        }
+    }
+}
+
+#[test]
+fn an_ordinary_program_prints_and_exits() {
+    runs("int main(void) { return 300; }\n", "", 300 & 0xff);
+    runs(
+        r#"
+        #include <stdio.h>
+        #include <string.h>
+        static const char name[] = "world";
+        int main(void)
+        {
+            char copy[8];
+            unsigned long big = 1ul << 40;
+            printf("hello, %s %d%%\n", name, -3);
+            printf("[%5u|%-4x|%#X|%c]\n", 42u, 255u, 255u, 'A');
+            printf("[%08lld|%lu|%.2s|%+d]\n", -7ll, big, "abc", 5);
+            puts("one line");
+            for (int i = 0; i < 3; i++)
+                putchar('a' + i);
+            putchar('\n');
+            memcpy(copy, "bpf", 4);
+            printf("%d %d\n", (int)strlen(copy), strcmp(copy, "bpf"));
+            return 0;
+        }
+        "#,
+        "hello, world -3%\n[   42|ff  |0XFF|A]\n[-0000007|1099511627776|ab|+5]\none line\nabc\n3 0\n",
+        0,
+    );
+}
+
+#[test]
+fn a_program_can_end_anywhere() {
+    runs(
+        r#"
+        #include <stdio.h>
+        #include <stdlib.h>
+        __attribute__((noinline)) static int deep(int n)
+        {
+            if (n == 0)
+                exit(7);
+            return n;
+        }
+        __attribute__((noinline)) static int deeper(int n) { return deep(n) + deep(n - 1); }
+        int main(void)
+        {
+            printf("%d\n", deep(4));
+            printf("%d\n", deeper(1));
+            return 0;
+        }
+        "#,
+        "4\n",
+        7,
+    );
+    runs(
+        "void abort(void);\nint main(void) { abort(); return 1; }\n",
+        "",
+        134,
+    );
+}
+
+#[test]
+fn a_sixth_argument_of_printf_is_refused() {
+    refuses(
+        "#include <stdio.h>\nint main(void)\n{\n\treturn printf(\"%d%d%d%d%d\", 1, 2, 3, 4, 5);\n}\n",
+        "4:42",
+        &["`printf`", "6 arguments", "five"],
+    );
+}

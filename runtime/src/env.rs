@@ -16,12 +16,24 @@ use crate::memory::{Access, Rights};
 /// R1 to R5: a call costs no shuffling.
 pub type HostCode = unsafe extern "C" fn(u64, u64, u64, u64, u64) -> u64;
 
+/// How a program ended that did not return: it called a host function that ends programs.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
+pub enum Ending {
+    /// `exit(status)`.
+    #[error("the program exited with status {0}")]
+    Exit(i32),
+    /// `abort()`.
+    #[error("the program aborted")]
+    Abort,
+}
+
 /// A function that programs may call by name or by number.
 #[derive(Clone, Copy, Debug)]
 pub struct HostFunction {
     number: Option<i32>,
     signature: Signature,
     code: HostCode,
+    ending: Option<fn(u64) -> Ending>,
 }
 
 impl HostFunction {
@@ -43,6 +55,7 @@ impl HostFunction {
                 result: ResultKind::Scalar,
             },
             code,
+            ending: None,
         }
     }
 
@@ -56,6 +69,16 @@ impl HostFunction {
             number: None,
             signature,
             code,
+            ending: None,
+        }
+    }
+
+    /// The same function, which ends the program: `ending` makes of its result what [`RunError::Ended`](crate::RunError)
+    /// tells.
+    pub const fn ends_program(self, ending: fn(u64) -> Ending) -> HostFunction {
+        HostFunction {
+            ending: Some(ending),
+            ..self
         }
     }
 
@@ -80,6 +103,11 @@ impl HostFunction {
     /// What it demands of its arguments.
     pub const fn signature(&self) -> &Signature {
         &self.signature
+    }
+
+    /// Whether programs end with it, and how: a function of its result.
+    pub const fn ending(&self) -> Option<fn(u64) -> Ending> {
+        self.ending
     }
 
     /// Its machine code.
@@ -182,6 +210,7 @@ impl Environment {
         Environment::new("user")
             .with_functions(helper::by_number())
             .with_functions(helper::by_name())
+            .with_functions(helper::of_c_library())
     }
 
     /// The environment of a type of programs. `None` where it takes more than a context and functions: packets, sockets, types

@@ -9,6 +9,7 @@ use bpfcc_isa::helpers::ResultKind;
 use bpfcc_isa::{AtomicOp, Callee, Imm64, Insn, Reg, Size, Src, SwapKind, Width};
 
 use crate::check::{self, BadArgument};
+use crate::env::Ending;
 use crate::memory::{Access, Denied, FRAME_BYTES, MAX_FRAMES};
 use crate::program::{MAX_LOOPS, Program};
 use crate::run::Run;
@@ -52,6 +53,8 @@ pub enum Flow {
     Continue,
     /// The program is over; R0 is its result.
     Exit,
+    /// The program is over: a host function ended it.
+    End(Ending),
 }
 
 /// Why an instruction cannot be executed.
@@ -132,16 +135,18 @@ impl State {
     }
 }
 
-/// Runs to the end, or until the budget is used up. `Err` leaves the state at the instruction that failed.
+/// Runs to the end, or until the budget is used up. The outer `Err` leaves the state at the instruction that failed.
 pub(crate) fn run(
     program: &Program,
     run: &Run<'_>,
     state: &mut State,
     budget: u64,
-) -> Result<u64, FaultKind> {
+) -> Result<Result<u64, Ending>, FaultKind> {
     while state.executed < budget {
-        if step(program, run, state)? == Flow::Exit {
-            return Ok(state.get(Reg::R0));
+        match step(program, run, state)? {
+            Flow::Continue => {}
+            Flow::Exit => return Ok(Ok(state.get(Reg::R0))),
+            Flow::End(ending) => return Ok(Err(ending)),
         }
     }
     Err(FaultKind::Budget(budget))
@@ -247,7 +252,7 @@ pub(crate) fn step(program: &Program, run: &Run<'_>, state: &mut State) -> Resul
             None => return Ok(jump(state, program.target(position))),
         },
         Insn::Call(Callee::Local(_)) => return call(program, run, state),
-        Insn::Call(_) => call_host(program, run, state)?,
+        Insn::Call(_) => return call_host(program, run, state),
         Insn::Exit => return Ok(exit(run, state)),
         insn @ (Insn::LoadPacket { .. } | Insn::AddrSpaceCast { .. } | Insn::GotoReg { .. }) => {
             unreachable!("the linker refuses {insn:?}")
@@ -293,14 +298,18 @@ fn exit(run: &Run<'_>, state: &mut State) -> Flow {
     jump(state, caller.return_to)
 }
 
-fn call_host(program: &Program, run: &Run<'_>, state: &mut State) -> Result<(), FaultKind> {
+fn call_host(program: &Program, run: &Run<'_>, state: &mut State) -> Result<Flow, FaultKind> {
     let function = program.host(state.position);
     let [_, a, b, c, d, e, ..] = state.registers;
     let result = check::call(run, function, [a, b, c, d, e]).map_err(FaultKind::Argument)?;
+    if let Some(ending) = function.ending() {
+        state.executed += 1;
+        return Ok(Flow::End(ending(result)));
+    }
     let is_void = function.signature().result == ResultKind::Nothing;
     state.lose_arguments();
     state.set(Reg::R0, if is_void { LOST } else { result });
-    Ok(())
+    Ok(jump(state, state.position + 1))
 }
 
 fn constant(program: &Program, position: usize, value: Imm64) -> u64 {

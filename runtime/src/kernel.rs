@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
+use crate::console::Console;
+
 /// Bytes of a task's name (Linux `TASK_COMM_LEN`).
 pub const COMM_BYTES: usize = 16;
 
@@ -49,6 +51,8 @@ pub struct Kernel {
     pub uid_gid: u64,
     /// Name of the task, padded with zeros.
     pub comm: [u8; COMM_BYTES],
+    /// Where `printf` and its like write.
+    pub console: Console,
     random: AtomicU64,
     log: Mutex<VecDeque<String>>,
 }
@@ -80,6 +84,7 @@ impl Kernel {
             pid_tgid: 1 << 32 | 1,
             uid_gid: 0,
             comm,
+            console: Console::default(),
             random: AtomicU64::new(seed),
             log: Mutex::default(),
         }

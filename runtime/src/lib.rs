@@ -43,6 +43,7 @@
 //! # Ok::<(), bpfcc_runtime::LoadError>(())
 //! ```
 
+mod console;
 mod env;
 mod errno;
 mod kernel;
@@ -62,7 +63,8 @@ pub mod jit;
 mod vm;
 
 pub use check::{BadArgument, Demand};
-pub use env::{Context, Environment, Field, HostCode, HostFunction};
+pub use console::Console;
+pub use env::{Context, Ending, Environment, Field, HostCode, HostFunction};
 pub use errno::Errno;
 pub use interp::{FaultKind, Flow, State};
 pub use jit::{JitError, Trusted};

@@ -8,7 +8,7 @@ use bpfcc_object::Object;
 
 use crate::check;
 use crate::check::BadArgument;
-use crate::env::{Context, Environment, HostFunction};
+use crate::env::{Context, Ending, Environment, HostFunction};
 use crate::interp::{self, FaultKind, Flow, State};
 use crate::jit::{self, Code, JitError, Trusted};
 use crate::kernel::Kernel;
@@ -60,6 +60,9 @@ pub enum RunError {
     /// The program did something that it may not do.
     #[error(transparent)]
     Fault(#[from] Fault),
+    /// The program ended itself, by a call to the host.
+    #[error(transparent)]
+    Ended(#[from] Ending),
     /// The JIT does not check, so it runs only what is trusted.
     #[error("the JIT runs trusted programs only; nothing vouches for `{0}`")]
     NotTrusted(String),
@@ -264,7 +267,7 @@ impl Vm {
                 let session = Session::new(self, program.context(), program.frames(), input);
                 let mut state = session.start();
                 let outcome = interp::run(program, &session.run, &mut state, self.budget);
-                Ok(outcome.map_err(|kind| fault(program, &state, kind))?)
+                Ok(outcome.map_err(|kind| fault(program, &state, kind))??)
             }
             Engine::Jit => {
                 let code = self.code_of(linked)?;
@@ -273,7 +276,11 @@ impl Vm {
                 let top = session.stack_top();
                 // SAFETY: `code_of` returns trusted code only; its run is entered, and `session` owns the stack.
                 let call = || unsafe { code.call(session.arguments, top) };
-                Ok(session.run.enter(call))
+                let end = session.run.enter(call);
+                match end.ended_at() {
+                    None => Ok(end.result()),
+                    Some(position) => Err(ending(program, position, end.result()).into()),
+                }
             }
         }
     }
@@ -287,6 +294,12 @@ fn environment_of(image: &Image, entry: &str) -> Result<Environment, LoadError> 
         section: section.to_owned(),
         known: Environment::NAMES.map(str::to_owned).to_vec(),
     })
+}
+
+/// How the host function called at a position ended the program.
+fn ending(program: &Program, position: usize, result: u64) -> Ending {
+    let ending = program.host(position).ending();
+    ending.expect("translated code is left early only by calls that end the program")(result)
 }
 
 fn fault(program: &Program, state: &State, kind: FaultKind) -> Fault {

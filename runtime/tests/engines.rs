@@ -5,7 +5,9 @@
 mod support;
 
 use bpfcc_isa::{AluOp, AtomicOp, Cond, Insn, Reg, Size, Src, SwapKind, Width};
-use bpfcc_runtime::{Engine, MapSet};
+use bpfcc_runtime::{
+    Ending, Engine, Environment, EnvironmentChoice, HostFunction, Image, MapSet, RunError, Vm,
+};
 
 use support::{R, add, constant, copy, helper, jump_if, load, local, mov, store, try_vm};
 
@@ -494,6 +496,45 @@ fn may_goto_ends_a_loop_in_each_function_for_itself() {
     for engine in [Engine::Interp, Engine::Jit] {
         let result = vm.call(engine, [0; 5]).unwrap();
         assert_eq!(result, 4 * (8 << 20), "{engine:?}");
+    }
+}
+
+#[test]
+fn a_host_function_ends_the_program_from_any_depth() {
+    extern "C" fn same(status: u64, _: u64, _: u64, _: u64, _: u64) -> u64 {
+        status
+    }
+    let exit = HostFunction::new("exit", same).ends_program(|status| Ending::Exit(status as i32));
+    let environment = Environment::new("test").with_function(exit.numbered(1));
+    // main saves nothing, its callee one register, and the callee's two: rsp differs in each.
+    let insns = [
+        mov(Reg::R6, 1),
+        jump_if(Cond::Eq, Reg::R1, 0, 1),
+        local(2),
+        copy(Reg::R0, Reg::R6),
+        Insn::Exit,
+        mov(Reg::R7, 2),
+        local(1),
+        Insn::Exit,
+        mov(Reg::R8, 3),
+        mov(Reg::R9, 4),
+        mov(Reg::R1, 7),
+        helper(1),
+        Insn::Exit,
+    ];
+    let image = Image::from_insns("main", insns.to_vec(), MapSet::default()).unwrap();
+    let vm = Vm::from_image(image, None, EnvironmentChoice::Given(environment)).unwrap();
+    // SAFETY: the program touches no memory.
+    let vm = unsafe { vm.trust() };
+    for engine in [Engine::Interp, Engine::Jit] {
+        for _ in 0..2 {
+            let ended = vm.call(engine, [1; 5]);
+            assert!(
+                matches!(ended, Err(RunError::Ended(Ending::Exit(7)))),
+                "{engine:?}: {ended:?}"
+            );
+            assert_eq!(vm.call(engine, [0; 5]).unwrap(), 1, "{engine:?}");
+        }
     }
 }
 

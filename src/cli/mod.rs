@@ -30,7 +30,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run a program over sample events in the bundled runtime and print its maps.
+    /// Run a program in the bundled runtime: over sample events, or from its `main`.
     Run(run::Args),
 }
 
@@ -39,10 +39,10 @@ pub(crate) fn main() -> ExitCode {
     let cli = Cli::parse_from(spell_out(std::env::args_os()));
     let result = match &cli.command {
         Some(Command::Run(args)) => run::run(args),
-        None => build::run(&cli.build),
+        None => build::run(&cli.build).map(|()| ExitCode::SUCCESS),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             output::report(&error);
             ExitCode::FAILURE

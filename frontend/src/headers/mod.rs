@@ -22,6 +22,9 @@ const HEADERS: &[(&str, Text)] = &[
     ("stdbool.h", Text::Written(include_str!("c/stdbool.h"))),
     ("stddef.h", Text::Written(include_str!("c/stddef.h"))),
     ("stdint.h", Text::Written(include_str!("c/stdint.h"))),
+    ("stdio.h", Text::Written(include_str!("c/stdio.h"))),
+    ("stdlib.h", Text::Written(include_str!("c/stdlib.h"))),
+    ("string.h", Text::Written(include_str!("c/string.h"))),
     ("asm/types.h", Text::Written("#include <linux/types.h>\n")),
     (
         "linux/types.h",

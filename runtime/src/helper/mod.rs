@@ -5,6 +5,8 @@
 //! ([`crate::check`]) and a trusted program guarantees. An address that a program may pass unchecked (`probe_read`) is held
 //! against the run's memory here.
 
+mod format;
+mod libc;
 mod map;
 mod print;
 mod probe;
@@ -66,6 +68,11 @@ pub(crate) fn by_name() -> impl Iterator<Item = HostFunction> {
     NAMED
         .iter()
         .filter_map(|&(name, code)| Some(bind(*named_2014(name)?, code)))
+}
+
+/// The functions of the C library.
+pub(crate) fn of_c_library() -> impl Iterator<Item = HostFunction> {
+    libc::FUNCTIONS.iter().copied()
 }
 
 fn bind(signature: Signature, code: HostCode) -> HostFunction {

@@ -64,6 +64,27 @@ impl Code {
     }
 }
 
+/// How translated code ended. Its two words come back in rax and rdx (System V ABI, "Returning of Values").
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub(crate) struct End {
+    result: u64,
+    /// 0, or one more than the position of the call that ended the program.
+    ended: u64,
+}
+
+impl End {
+    /// R0: the program's result, or that of the host function that ended it.
+    pub(crate) fn result(&self) -> u64 {
+        self.result
+    }
+
+    /// Position of the call to the host that ended the program, if it did not return.
+    pub(crate) fn ended_at(&self) -> Option<usize> {
+        self.ended.checked_sub(1).map(|position| position as usize)
+    }
+}
+
 /// Translates a program for this machine.
 #[cfg(all(unix, target_arch = "x86_64"))]
 pub fn compile(program: &Trusted) -> Result<Code, JitError> {
@@ -102,8 +123,8 @@ impl Code {
     /// # Safety
     ///
     /// The run that the program is trusted for must be current, and below `stack_top` lie the frames of its stack.
-    pub(crate) unsafe fn call(&self, arguments: [u64; 5], stack_top: u64) -> u64 {
-        type Entry = unsafe extern "C" fn(u64, u64, u64, u64, u64, u64) -> u64;
+    pub(crate) unsafe fn call(&self, arguments: [u64; 5], stack_top: u64) -> End {
+        type Entry = unsafe extern "C" fn(u64, u64, u64, u64, u64, u64) -> End;
         let [a, b, c, d, e] = arguments;
         // SAFETY: `x64::translate` puts a function of this type at the first byte.
         let entry = unsafe { std::mem::transmute::<*const u8, Entry>(self.memory.entry()) };
@@ -124,7 +145,7 @@ impl Code {
     /// # Safety
     ///
     /// None is needed.
-    pub(crate) unsafe fn call(&self, _arguments: [u64; 5], _stack_top: u64) -> u64 {
+    pub(crate) unsafe fn call(&self, _arguments: [u64; 5], _stack_top: u64) -> End {
         unreachable!("no code was translated on this machine")
     }
 }

@@ -1,9 +1,12 @@
-//! `bpfcc run FILE`: execute a program over events in the bundled runtime, and show what its maps hold afterwards.
+//! `bpfcc run FILE`: execute a program over events in the bundled runtime, and show what its maps hold afterwards; or, if it
+//! has a `main`, as an ordinary program.
 
 mod events;
+mod ordinary;
 mod table;
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 use bpfcc::compile_file;
@@ -19,7 +22,8 @@ const EXAMPLES: &str = "\
 Examples:
   bpfcc run dropmon.c --events 1000               generated events
   bpfcc run dropmon.c --events events.json        events from a file, see samples/dropmon.events.json
-  bpfcc run dropmon.o --engine jit                an object, as machine code";
+  bpfcc run dropmon.o --engine jit                an object, as machine code
+  bpfcc run hello.c                               a program with a `main`: prints and exits as it says";
 
 /// What to run, and on what.
 #[derive(clap::Args)]
@@ -31,7 +35,8 @@ pub(crate) struct Args {
     /// How many events to generate, or a JSON file with events.
     #[arg(long, value_name = "N|FILE", default_value = "100", value_parser = Source::parse)]
     events: Source,
-    /// Function to run, by name or section. Default: the first program of the file.
+    /// Function to run over events, by name or section. Default: `main`, run once without events, else the first program of
+    /// the file.
     #[arg(long, value_name = "NAME")]
     entry: Option<String>,
     /// What the program finds around it when it runs: user, tracing_2014, raw_tracepoint and others. Default: what its section
@@ -56,17 +61,40 @@ enum EngineArg {
     Jit,
 }
 
-/// Compiles if need be, runs, prints.
-pub(crate) fn run(args: &Args) -> Result<()> {
+impl From<EngineArg> for Engine {
+    fn from(arg: EngineArg) -> Engine {
+        match arg {
+            EngineArg::Interp => Engine::Interp,
+            EngineArg::Jit => Engine::Jit,
+        }
+    }
+}
+
+/// Compiles if need be, runs, prints. Gives the exit code.
+pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let object = object(args)?;
     if let Some(path) = &args.output {
         output::write(path, &elf::write(&object)?)?;
     }
-    let vm = load(args, &object)?;
-    let events = Events::from_source(&args.events)?;
-    let results = execute(args.engine, &vm, &events)?;
+    if args.entry.is_none() && ordinary::is_ordinary(&object)? {
+        let vm = load(args, &object, Some(ordinary::MAIN), ordinary::kernel())?;
+        return ordinary::run(args, &vm);
+    }
+    let vm = load(
+        args,
+        &object,
+        args.entry.as_deref(),
+        Kernel::deterministic(0),
+    )?;
+    run_over_events(args, &vm)?;
+    Ok(ExitCode::SUCCESS)
+}
 
-    let mut text = summary(args, &vm, &events, &results);
+fn run_over_events(args: &Args, vm: &Vm) -> Result<()> {
+    let events = Events::from_source(&args.events)?;
+    let results = execute(args.engine.into(), vm, &events)?;
+
+    let mut text = summary(args, vm, &events, &results);
     for line in vm.log() {
         text += &format!("log: {line}\n");
     }
@@ -88,19 +116,22 @@ fn object(args: &Args) -> Result<Object> {
             elf::read(&bytes).with_context(|| format!("`{}`", args.input.display()))
         }
         _ => {
-            output::finish(compile_file(&args.input, &args.compile.to_options())).map(|c| c.object)
+            let mut options = args.compile.to_options();
+            // The runtime is not a kernel before 5.3.
+            options.frontend.language.allowed.loops = true;
+            output::finish(compile_file(&args.input, &options)).map(|c| c.object)
         }
     }
 }
 
-fn load(args: &Args, object: &Object) -> Result<Vm> {
+fn load(args: &Args, object: &Object, entry: Option<&str>, kernel: Kernel) -> Result<Vm> {
     let choice = match &args.env {
         Some(environment) => EnvironmentChoice::Given(environment.clone()),
         None => EnvironmentChoice::BySection,
     };
-    let vm = Vm::load(object, args.entry.as_deref(), choice)
+    let vm = Vm::load(object, entry, choice)
         .with_context(|| format!("cannot load `{}`", args.input.display()))?;
-    let vm = vm.with_kernel(Kernel::deterministic(0));
+    let vm = vm.with_kernel(kernel);
     Ok(match args.engine {
         EngineArg::Interp => vm,
         // SAFETY: there is no checker yet that could prove it; whoever asks for the JIT vouches for the program, as the
@@ -110,11 +141,7 @@ fn load(args: &Args, object: &Object) -> Result<Vm> {
 }
 
 /// How often each result was returned, in order of first appearance.
-fn execute(engine: EngineArg, vm: &Vm, events: &Events) -> Result<Vec<(u64, u64)>> {
-    let engine = match engine {
-        EngineArg::Interp => Engine::Interp,
-        EngineArg::Jit => Engine::Jit,
-    };
+fn execute(engine: Engine, vm: &Vm, events: &Events) -> Result<Vec<(u64, u64)>> {
     let mut results: Vec<(u64, u64)> = Vec::new();
     events.for_each(vm.environment().context(), |context| {
         let result = vm.run(engine, context)?;

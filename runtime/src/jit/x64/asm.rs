@@ -28,6 +28,7 @@ impl Gpr {
     pub(super) const R9: Gpr = Gpr(9);
     pub(super) const R10: Gpr = Gpr(10);
     pub(super) const R11: Gpr = Gpr(11);
+    pub(super) const R12: Gpr = Gpr(12);
     pub(super) const R13: Gpr = Gpr(13);
     pub(super) const R14: Gpr = Gpr(14);
     pub(super) const R15: Gpr = Gpr(15);

@@ -6,7 +6,7 @@
 //!
 //! R1 to R5 are the registers of the first five arguments of a C function, R0 is that of its result, and R6 to R9 are among
 //! those that it preserves: a call to the host is one `call` and nothing else. (r12 is left out; as a base it would cost a
-//! byte more.)
+//! byte more. It keeps the way out for host functions that end the program.)
 //!
 //! R10 points into the stack of the *run*, not into the machine's: translated code and interpreter use the same frames, and
 //! the machine's stack holds return addresses and saved registers only.
@@ -14,13 +14,19 @@
 //! ```text
 //!  entry:      push rbp, rbx, r13, r14, r15     the C caller wants them back
 //!              mov rbp, r9                      sixth argument: R10
-//!              call main; pop …; ret
+//!              [push r12, r12; mov r12, rsp]    if it calls what ends programs; twice, for the multiple of 16
+//!              call main; xor edx, edx
+//!  leave:      pop …; ret                       rax: R0; rdx: 0, or 1 + the position of the call that ended it
 //!  main:       [sub rsp, 8]                     if it calls: rsp must be a multiple of 16 at each call
 //!              …
 //!  function:   push those of R6–R9 that it writes; [push the loops left, for may_goto]; [sub rsp, 8]
 //!              …
 //!  call to it: sub rbp, 512; call function; add rbp, 512
+//!  exit(…):    call host; mov edx, 1 + position; mov rsp, r12; jmp leave
 //! ```
+//!
+//! `mov rsp, r12` abandons the frames in between. They are translated code's own: return addresses and saved registers, of
+//! which nobody needs but the entry's; the host function itself has returned.
 
 mod asm;
 mod atomic;
@@ -56,12 +62,20 @@ pub(super) fn translate(program: &Program) -> Unplaced {
     let mut asm = Asm::default();
     // The instructions' labels come first: their offsets are the ones that `Code` keeps.
     let labels = program.insns().iter().map(|_| asm.label()).collect();
+<<<<<<< HEAD
     let bodies = program.functions().iter().map(|_| asm.label()).collect();
+=======
+    let leave = asm.label();
+>>>>>>> 7220935 (Run ordinary C programs: print, exit and abort by name)
     let mut translator = Translator {
         program,
         asm,
         labels,
+<<<<<<< HEAD
         bodies,
+=======
+        leave,
+>>>>>>> 7220935 (Run ordinary C programs: print, exit and abort by name)
         frame: Frame::default(),
     };
     translator.entry();
@@ -116,19 +130,38 @@ struct Translator<'a> {
     asm: Asm,
     /// Of each instruction; that of a function's first one stands before the prologue.
     labels: Vec<Label>,
+<<<<<<< HEAD
     /// Of each function, behind the prologue: where a loop goes back to if it starts with the first instruction.
     bodies: Vec<Label>,
+=======
+    /// Where the entry gives the C caller its registers back.
+    leave: Label,
+>>>>>>> 7220935 (Run ordinary C programs: print, exit and abort by name)
     /// Of the function that is being translated.
     frame: Frame,
 }
 
 impl Translator<'_> {
-    /// `extern "C" fn(r1, r2, r3, r4, r5, r10) -> r0`
+    /// `extern "C" fn(r1, r2, r3, r4, r5, r10) -> End`
     fn entry(&mut self) {
-        CALLEE_SAVED.iter().for_each(|&reg| self.asm.push(reg));
+        let may_end = self
+            .program
+            .hosts
+            .iter()
+            .any(|host| host.ending().is_some());
+        let saved = match may_end {
+            true => [&CALLEE_SAVED[..], &[Gpr::R12, Gpr::R12]].concat(),
+            false => CALLEE_SAVED.to_vec(),
+        };
+        saved.iter().for_each(|&reg| self.asm.push(reg));
         self.asm.mov(Width::W64, Gpr::RBP, Gpr::R9);
+        if may_end {
+            self.asm.mov(Width::W64, Gpr::R12, Gpr::RSP);
+        }
         self.asm.call(self.labels[0]);
-        CALLEE_SAVED.iter().rev().for_each(|&reg| self.asm.pop(reg));
+        self.asm.mov_imm(Gpr::RDX, 0);
+        self.asm.bind(self.leave);
+        saved.iter().rev().for_each(|&reg| self.asm.pop(reg));
         self.asm.ret();
     }
 
@@ -221,10 +254,7 @@ impl Translator<'_> {
             Insn::Goto { .. } | Insn::GotoLong { .. } => self.asm.jump(self.target(position)),
             Insn::MayGoto { .. } => self.may_goto(position),
             Insn::Call(Callee::Local(_)) => self.call_local(position),
-            Insn::Call(_) => {
-                let code = self.program.host(position).code();
-                self.asm.call_host(code as usize as u64);
-            }
+            Insn::Call(_) => self.call_host(position),
             Insn::Exit => self.epilogue(),
             insn
             @ (Insn::LoadPacket { .. } | Insn::AddrSpaceCast { .. } | Insn::GotoReg { .. }) => {
@@ -292,6 +322,16 @@ impl Translator<'_> {
         self.asm.arith_imm(Arith::Sub, Width::W64, Gpr::RBP, frame);
         self.asm.call(self.callee(position));
         self.asm.arith_imm(Arith::Add, Width::W64, Gpr::RBP, frame);
+    }
+
+    fn call_host(&mut self, position: usize) {
+        let host = self.program.host(position);
+        self.asm.call_host(host.code() as usize as u64);
+        if host.ending().is_some() {
+            self.asm.mov_imm(Gpr::RDX, position as u64 + 1);
+            self.asm.mov(Width::W64, Gpr::RSP, Gpr::R12);
+            self.asm.jump(self.leave);
+        }
     }
 
     fn alu(&mut self, width: Width, op: AluOp, dst: Gpr, src: Src) {

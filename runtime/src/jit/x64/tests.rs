@@ -82,7 +82,7 @@ fn the_entry_saves_what_its_caller_wants_back() {
         .collect();
     assert_eq!(
         mnemonics.join(" ").to_lowercase(),
-        "push push push push push mov call pop pop pop pop pop ret"
+        "push push push push push mov call xor pop pop pop pop pop ret"
     );
     assert_eq!(disassemble(&code, 0), ["ret"]);
 }
