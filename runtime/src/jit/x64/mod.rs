@@ -62,20 +62,14 @@ pub(super) fn translate(program: &Program) -> Unplaced {
     let mut asm = Asm::default();
     // The instructions' labels come first: their offsets are the ones that `Code` keeps.
     let labels = program.insns().iter().map(|_| asm.label()).collect();
-<<<<<<< HEAD
-    let bodies = program.functions().iter().map(|_| asm.label()).collect();
-=======
     let leave = asm.label();
->>>>>>> 7220935 (Run ordinary C programs: print, exit and abort by name)
+    let bodies = program.functions().iter().map(|_| asm.label()).collect();
     let mut translator = Translator {
         program,
         asm,
         labels,
-<<<<<<< HEAD
-        bodies,
-=======
         leave,
->>>>>>> 7220935 (Run ordinary C programs: print, exit and abort by name)
+        bodies,
         frame: Frame::default(),
     };
     translator.entry();
@@ -130,13 +124,10 @@ struct Translator<'a> {
     asm: Asm,
     /// Of each instruction; that of a function's first one stands before the prologue.
     labels: Vec<Label>,
-<<<<<<< HEAD
-    /// Of each function, behind the prologue: where a loop goes back to if it starts with the first instruction.
-    bodies: Vec<Label>,
-=======
     /// Where the entry gives the C caller its registers back.
     leave: Label,
->>>>>>> 7220935 (Run ordinary C programs: print, exit and abort by name)
+    /// Of each function, behind the prologue: where a loop goes back to if it starts with the first instruction.
+    bodies: Vec<Label>,
     /// Of the function that is being translated.
     frame: Frame,
 }
