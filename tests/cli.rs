@@ -257,8 +257,8 @@ fn events_are_checked() {
 }
 
 /// Runs a C program with both engines; its output and exit code must be these.
-fn runs(source: &str, expected_output: &str, expected_status: i32) {
-    let scratch = Scratch::new("ordinary");
+fn runs(name: &str, source: &str, expected_output: &str, expected_status: i32) {
+    let scratch = Scratch::new(name);
     let input = scratch.file("prog.c", source);
     for engine in ["interp", "jit"] {
         for level in ["-O0", "-O1"] {
@@ -272,8 +272,10 @@ fn runs(source: &str, expected_output: &str, expected_status: i32) {
 
 #[test]
 fn an_ordinary_program_prints_and_exits() {
-    runs("int main(void) { return 300; }\n", "", 300 & 0xff);
+    let status = "int main(void) { return 300; }\n";
+    runs("status", status, "", 300 & 0xff);
     runs(
+        "prints",
         r#"
         #include <stdio.h>
         #include <string.h>
@@ -302,6 +304,7 @@ fn an_ordinary_program_prints_and_exits() {
 #[test]
 fn a_program_can_end_anywhere() {
     runs(
+        "exits",
         r#"
         #include <stdio.h>
         #include <stdlib.h>
@@ -323,6 +326,7 @@ fn a_program_can_end_anywhere() {
         7,
     );
     runs(
+        "aborts",
         "void abort(void);\nint main(void) { abort(); return 1; }\n",
         "",
         134,
