@@ -107,10 +107,10 @@ rules! {
     StackSize "stack-size",
         "a BPF stack frame holds 512",
         "move it into a per-CPU array map, or make it `static`";
-    /// Assembly in C.
+    /// Assembly that reaches beyond its statement.
     InlineAssembly "inline-assembly",
-        "only C statements are compiled, not assembly text",
-        "write the statement in C; for a barrier use `__sync_synchronize()` or a `volatile` access";
+        "inline assembly keeps to its statement and its operands",
+        "to jump further set a variable and test it in C; to use the stack pass a variable with the constraint \"m\"";
     /// Clean-up functions.
     Cleanup "cleanup",
         "functions do not run at the end of a scope here",

@@ -20,6 +20,7 @@
 //! An expression's type is unqualified and may be a typedef name: look at it through
 //! [`Types::shape`](crate::types::Types::shape). A place's type keeps its qualifiers; `volatile` is found there.
 
+pub mod asm;
 pub mod reach;
 pub mod visit;
 
@@ -358,6 +359,8 @@ pub enum StmtKind {
     /// Leave the function. The value is there exactly if the function's result is not `void`, except in a faulty
     /// program's `return;`.
     Return(Option<Expr>),
+    /// Inline assembly.
+    Asm(Box<asm::Asm>),
     /// `;`
     Empty,
 }

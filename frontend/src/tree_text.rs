@@ -15,6 +15,7 @@
 
 use std::fmt::Write;
 
+use crate::tree::asm::{Asm, AsmInput, AsmOperand};
 use crate::tree::reach;
 use crate::tree::{
     AtomicResult, AtomicRmw, Block, Builtin, Callee, CastKind, CompoundOp, Expr, ExprKind, FuncId,
@@ -298,6 +299,10 @@ impl Printer<'_> {
                 let value = self.expr(value);
                 self.line(&format!("return {value}"));
             }
+            StmtKind::Asm(asm) => {
+                let text = self.asm(asm);
+                self.line(&text);
+            }
             StmtKind::Empty => self.line(";"),
         }
     }
@@ -326,6 +331,43 @@ impl Printer<'_> {
 
     fn ty(&self, ty: TypeId) -> String {
         self.unit.types.spell(ty.unqualified())
+    }
+
+    /// `asm "text" [out place, in value], [r0]`
+    fn asm(&self, asm: &Asm) -> String {
+        let operands = asm.operands.iter().map(|operand| match operand {
+            AsmOperand::Output {
+                place,
+                input,
+                reg,
+                early,
+            } => {
+                let early = if *early { "early " } else { "" };
+                let reg = reg.map_or(String::new(), |reg| format!("{reg} "));
+                let place = self.place(place);
+                match input {
+                    AsmInput::Nothing => format!("{early}out {reg}{place}"),
+                    AsmInput::SamePlace => format!("{early}inout {reg}{place}"),
+                    AsmInput::Value(value) => {
+                        format!("{early}inout {reg}{place} = {}", self.expr(value))
+                    }
+                }
+            }
+            AsmOperand::Input { value, reg } => {
+                let reg = reg.map_or(String::new(), |reg| format!("{reg} "));
+                format!("in {reg}{}", self.expr(value))
+            }
+            AsmOperand::Const(value) => format!("const {}", self.expr(value)),
+            AsmOperand::Memory(address) => format!("mem {}", self.expr(address)),
+        });
+        let operands: Vec<String> = operands.collect();
+        let clobbers: Vec<String> = asm.clobbers.iter().map(ToString::to_string).collect();
+        let text = asm.template.to_string();
+        format!(
+            "asm {text:?} [{}], [{}]",
+            operands.join(", "),
+            clobbers.join(", ")
+        )
     }
 
     fn exprs(&self, exprs: &[Expr]) -> String {

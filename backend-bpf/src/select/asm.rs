@@ -63,13 +63,28 @@ impl Selector<'_> {
     }
 
     fn asm_constant(&self, arg: Value) -> Option<AsmSlot> {
-        if let Some(constant) = self.constant(arg) {
+        if let Some(constant) = self.asm_number(arg) {
             return Some(AsmSlot::Number(constant));
         }
         match self.address(arg) {
             Address::Symbol(symbol, addend) => Some(AsmSlot::Symbol { symbol, addend }),
             Address::Slot(..) | Address::Value(..) => None,
         }
+    }
+
+    /// A constant, widened or not: at -O0 nobody has folded it.
+    fn asm_number(&self, arg: Value) -> Option<i64> {
+        let widened = match *self.func.def_inst(arg)? {
+            InstData::Extend { signed, from, arg } => self.constant(arg).map(|constant| {
+                let bits = constant.cast_unsigned();
+                match signed {
+                    true => from.sign_extend(bits).cast_signed(),
+                    false => from.zero_extend(bits).cast_signed(),
+                }
+            }),
+            _ => None,
+        };
+        widened.or_else(|| self.constant(arg))
     }
 
     /// The register of an output. The instruction that names a further one may not be there any more.

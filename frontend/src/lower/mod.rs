@@ -19,6 +19,7 @@
 //! operations each.
 
 mod arith;
+mod asm;
 mod atomic;
 mod bitfield;
 mod bits;

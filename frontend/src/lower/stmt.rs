@@ -51,6 +51,7 @@ impl Body<'_, '_> {
             StmtKind::Continue => self.jump_to_innermost(self.continues.last().copied()),
             StmtKind::Return(Some(value)) => self.return_value(value),
             StmtKind::Return(None) => self.return_zero(),
+            StmtKind::Asm(asm) => self.asm(asm),
             StmtKind::Empty => {}
         }
         self.leave(outer);

@@ -31,10 +31,8 @@ impl Checker<'_> {
             if let Some(builtin) = builtin {
                 return self.builtin_call(builtin, node, span);
             }
-            if spelled == "asm" {
-                // lang-c reads basic assembly as a call.
-                let error = Rule::InlineAssembly.refuse(span, "this is inline assembly");
-                return self.fail(error);
+            if ["asm", "__asm", "__asm__"].contains(&spelled) {
+                return self.asm_call(node, span);
             }
             if self.entity(spelled).is_none() {
                 return self.undeclared_function(name, node);
@@ -119,7 +117,7 @@ impl Checker<'_> {
     }
 
     /// The helper that a call through `static R (*name)(…) = (void *) N;` means.
-    fn called_helper(&self, operand: &Operand) -> Option<(i32, String)> {
+    pub(super) fn called_helper(&self, operand: &Operand) -> Option<(i32, String)> {
         let place = match operand {
             Operand::Place(place) => place,
             Operand::Value(Expr {

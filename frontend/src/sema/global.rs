@@ -302,6 +302,7 @@ impl Checker<'_> {
             locals: Vec::new(),
             labels: Vec::new(),
             named_labels: HashMap::new(),
+            registers: HashMap::new(),
             switches: Vec::new(),
             loops: 0,
             breakable: 0,

@@ -10,6 +10,7 @@
 //!
 //! What lang-c's grammar lacks arrives in the spellings of [`normalize`](crate::normalize).
 
+mod asm;
 mod attribute;
 mod builtin;
 mod call;
@@ -123,6 +124,8 @@ struct Body {
     locals: Vec<Local>,
     labels: Vec<Label>,
     named_labels: HashMap<String, NamedLabel>,
+    /// Variables that were declared with a register.
+    registers: HashMap<LocalId, bpfcc_isa::Reg>,
     /// The enclosing `switch` statements, innermost last.
     switches: Vec<stmt::Switch>,
     /// Loops around the present statement, where `continue` may stand.

@@ -491,7 +491,7 @@ impl Checker<'_> {
     }
 
     /// A place that the program may write.
-    fn written_place(&mut self, node: &Node<ast::Expression>) -> Checked<Place> {
+    pub(super) fn written_place(&mut self, node: &Node<ast::Expression>) -> Checked<Place> {
         let span = self.span(node);
         let place = match self.operand(node)? {
             Operand::Place(place) => place,

@@ -4,7 +4,6 @@ use lang_c::ast;
 use lang_c::span::Node;
 
 use crate::diagnostic::{Diagnostic, any_error};
-use crate::restrict::Rule;
 use crate::source::Span;
 use crate::tree::{Block, Case, Expr, ExprKind, Label, LabelId, Local, Stmt, StmtKind};
 use crate::types::{IntKind, TypeId, Types};
@@ -100,10 +99,7 @@ impl Checker<'_> {
                 StmtKind::Break
             }
             ast::Statement::Return(value) => self.return_statement(value.as_deref(), span)?,
-            ast::Statement::Asm(_) => {
-                self.restrict(Rule::InlineAssembly.refuse(span, "this is inline assembly"));
-                StmtKind::Empty
-            }
+            ast::Statement::Asm(node) => self.asm_statement(node, span)?,
         };
         into.push(Stmt { kind, span });
         Ok(())
@@ -508,6 +504,12 @@ impl Checker<'_> {
             tags: declared.attributes.tags.clone(),
             span,
         })?;
+        if let Some(label) = &declared.attributes.asm_label
+            && let Some(reg) = self.register_label(label, span)
+            && let Some(body) = &mut self.body
+        {
+            body.registers.insert(id, reg);
+        }
         // The name is known in its own initializer (C11 6.2.1p7).
         self.declare_name(&name, Entity::Local(id), span)?;
         let init = match initializer {

@@ -381,10 +381,10 @@ fn each_restriction_has_its_code() {
         ),
         ("void f(void) { char buf[513]; }", "stack-size"),
         (
-            "void f(void) { asm volatile(\"r0 = 0\"); }",
+            "void f(void) { asm volatile(\"mov r0, 0\" ::: \"r0\"); }",
             "inline-assembly",
         ),
-        ("void f(void) { asm(\"r0 = 0\"); }", "inline-assembly"),
+        ("void f(void) { asm(\"goto +9\"); }", "inline-assembly"),
         (
             "void g(int *); void f(void) { int x __attribute__((cleanup(g))); }",
             "cleanup",

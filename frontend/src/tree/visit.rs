@@ -2,6 +2,7 @@
 //!
 //! A [`Visitor`] overrides what it wants to see and calls the `walk_…` function of the same name to go deeper.
 
+use super::asm::{Asm, AsmInput, AsmOperand};
 use super::{Block, Callee, Expr, ExprKind, Init, InitValue, Place, PlaceKind, Stmt, StmtKind};
 
 /// Receives every statement, value and place below the one it is started at.
@@ -73,12 +74,30 @@ pub fn walk_stmt<V: Visitor + ?Sized>(visitor: &mut V, stmt: &Stmt) {
             visitor.visit_expr(value);
             visitor.visit_stmt(body);
         }
+        StmtKind::Asm(asm) => walk_asm(visitor, asm),
         StmtKind::Return(value) => value.iter().for_each(|value| visitor.visit_expr(value)),
         StmtKind::Label(_)
         | StmtKind::Goto(_)
         | StmtKind::Break
         | StmtKind::Continue
         | StmtKind::Empty => {}
+    }
+}
+
+/// Visits the operands of inline assembly.
+pub fn walk_asm<V: Visitor + ?Sized>(visitor: &mut V, asm: &Asm) {
+    for operand in &asm.operands {
+        match operand {
+            AsmOperand::Output { place, input, .. } => {
+                visitor.visit_place(place);
+                if let AsmInput::Value(value) = input {
+                    visitor.visit_expr(value);
+                }
+            }
+            AsmOperand::Input { value, .. }
+            | AsmOperand::Const(value)
+            | AsmOperand::Memory(value) => visitor.visit_expr(value),
+        }
     }
 }
 

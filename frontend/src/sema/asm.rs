@@ -1,0 +1,452 @@
+//! Inline assembly (GCC's extended `asm`): constraints to operands, and the template checked once with sample registers.
+//!
+//! | constraint | operand |
+//! |---|---|
+//! | `"r"` | a register; a variable declared `register long x asm("r2")` asks for its own |
+//! | `"=r"`, `"+r"`, `"=&r"` | the same, written; read and written; written before all inputs are read |
+//! | `"0"` | the register of output 0 |
+//! | `"i"`, `"n"` | a constant or the address of a symbol, as text |
+//! | `"ri"`, `"g"` | a constant if it is one here, else a register |
+//! | `"m"`, `"=m"`, `"+m"` | memory |
+//!
+//! Names of C in the text, `r1 = some_map ll`, become operands too, so that everyone sees that they are used.
+
+use bpfcc_isa::Reg;
+use bpfcc_isa::template::{self, Operand as Filled, Template, TemplateError};
+use lang_c::ast;
+use lang_c::span::Node;
+
+use crate::diagnostic::Diagnostic;
+use crate::restrict::Rule;
+use crate::source::Span;
+use crate::tree::asm::{Asm, AsmInput, AsmOperand};
+use crate::tree::{Block, Expr, ExprKind, Place, PlaceKind, Stmt, StmtKind, Symbol};
+use crate::types::{IntKind, Types};
+
+use super::constant::constant_value;
+use super::convert::{self, Operand};
+use super::scope::Entity;
+use super::{Checked, Checker, Reported};
+
+/// A constraint, read.
+#[derive(Clone, Copy, Default)]
+struct Constraint {
+    writes: bool,
+    reads: bool,
+    early: bool,
+    register: bool,
+    constant: bool,
+    memory: bool,
+    /// The output with which a register is shared.
+    tied: Option<usize>,
+}
+
+impl Constraint {
+    /// Reads a constraint; nothing if a letter means nothing here.
+    fn read(text: &str) -> Option<Constraint> {
+        let mut constraint = Constraint::default();
+        for letter in text.chars() {
+            match letter {
+                '=' => constraint.writes = true,
+                '+' => (constraint.writes, constraint.reads) = (true, true),
+                '&' => constraint.early = true,
+                'r' => constraint.register = true,
+                'i' | 'n' | 's' => constraint.constant = true,
+                'm' | 'o' => constraint.memory = true,
+                'g' | 'X' => {
+                    (constraint.register, constraint.constant) = (true, true);
+                }
+                '0'..='9' => constraint.tied = letter.to_digit(10).map(|digit| digit as usize),
+                '%' | ',' | ' ' => {}
+                _ => return None,
+            }
+        }
+        let somewhere = constraint.register || constraint.constant || constraint.memory;
+        (somewhere || constraint.tied.is_some()).then_some(constraint)
+    }
+}
+
+impl Checker<'_> {
+    /// An `asm` statement. What is wrong with the assembly counts only if the function is used.
+    pub(super) fn asm_statement(
+        &mut self,
+        node: &Node<ast::AsmStatement>,
+        span: Span,
+    ) -> Checked<StmtKind> {
+        match &node.node {
+            ast::AsmStatement::GnuBasic(text) => self.basic_asm(text, span),
+            ast::AsmStatement::GnuExtended(extended) => self.extended_asm(extended, span),
+        }
+    }
+
+    /// `asm("text")`, which lang-c reads as a call.
+    pub(super) fn asm_call(
+        &mut self,
+        node: &Node<ast::CallExpression>,
+        span: Span,
+    ) -> Checked<Operand> {
+        let [argument] = node.node.arguments.as_slice() else {
+            return self.error(span, "`asm` takes a text in quotes");
+        };
+        let ast::Expression::StringLiteral(text) = &argument.node else {
+            return self.error(span, "`asm` takes a text in quotes");
+        };
+        let kind = self.basic_asm(text, span)?;
+        let stmts = vec![Stmt { kind, span }];
+        let kind = ExprKind::StmtExpr {
+            block: Block { stmts, span },
+            value: None,
+        };
+        Ok(Operand::Value(convert::expr(kind, Types::VOID, span)))
+    }
+
+    fn basic_asm(&mut self, text: &Node<ast::StringLiteral>, span: Span) -> Checked<StmtKind> {
+        // Without operands `%` is a character like others.
+        let text = self.string_text(text)?.replace('%', "%%");
+        Ok(self.finished_asm(&text, &[], Vec::new(), Vec::new(), span))
+    }
+
+    fn extended_asm(
+        &mut self,
+        node: &ast::GnuExtendedAsmStatement,
+        span: Span,
+    ) -> Checked<StmtKind> {
+        let text = self.string_text(&node.template)?;
+        let mut operands = Vec::new();
+        let mut numbers = Vec::new();
+        for output in &node.outputs {
+            numbers.push(operands.len());
+            operands.push(self.asm_output(output)?);
+        }
+        for input in &node.inputs {
+            let number = self.asm_input(input, &mut operands)?;
+            numbers.push(number);
+        }
+        let mut clobbers = Vec::new();
+        for clobber in &node.clobbers {
+            clobbers.extend(self.asm_clobber(clobber)?);
+        }
+        let nodes = node.outputs.iter().chain(&node.inputs);
+        let names = nodes.map(|operand| operand.node.symbolic_name.as_ref());
+        let names: Vec<Option<&str>> = names
+            .map(|name| name.map(|name| name.node.name.as_str()))
+            .collect();
+        let named: Vec<(Option<&str>, usize)> = names.into_iter().zip(numbers).collect();
+        Ok(self.finished_asm(&text, &named, operands, clobbers, span))
+    }
+
+    /// Reports that the assembly is wrong, if the function is used.
+    fn asm_error<T>(&mut self, span: Span, message: &str) -> Checked<T> {
+        self.restrict(asm_diagnostic(span, message));
+        Err(Reported)
+    }
+
+    // Operands.
+
+    fn constraint(&mut self, node: &Node<ast::GnuAsmOperand>) -> Checked<Constraint> {
+        let text = self.string_text(&node.node.constraints)?;
+        let span = self.span(&node.node.constraints);
+        match Constraint::read(&text) {
+            Some(constraint) => Ok(constraint),
+            None => self.asm_error(span, &format!("there is no constraint `\"{text}\"`")),
+        }
+    }
+
+    fn asm_output(&mut self, node: &Node<ast::GnuAsmOperand>) -> Checked<AsmOperand> {
+        let constraint = self.constraint(node)?;
+        let span = self.span(node);
+        if !constraint.writes {
+            return self.asm_error(span, "the constraint of an output starts with `=` or `+`");
+        }
+        if constraint.memory && !constraint.register {
+            return self.asm_memory(&node.node.variable_name);
+        }
+        let place = self.written_place(&node.node.variable_name)?;
+        self.require_register_type(place.ty.ty, place.span)?;
+        Ok(AsmOperand::Output {
+            reg: self.register_of_place(&place),
+            place,
+            input: match constraint.reads {
+                true => AsmInput::SamePlace,
+                false => AsmInput::Nothing,
+            },
+            early: constraint.early,
+        })
+    }
+
+    /// Appends an input and gives its number, which may be that of an output.
+    fn asm_input(
+        &mut self,
+        node: &Node<ast::GnuAsmOperand>,
+        operands: &mut Vec<AsmOperand>,
+    ) -> Checked<usize> {
+        let constraint = self.constraint(node)?;
+        if let Some(tied) = constraint.tied {
+            let value = self.rvalue(&node.node.variable_name)?;
+            self.require_register_type(value.ty, value.span)?;
+            return match operands.get_mut(tied) {
+                Some(AsmOperand::Output {
+                    input: input @ AsmInput::Nothing,
+                    ..
+                }) => {
+                    *input = AsmInput::Value(value);
+                    Ok(tied)
+                }
+                _ => self.asm_error(value.span, &format!("there is no output {tied} to share")),
+            };
+        }
+        let operand = self.plain_input(&node.node.variable_name, constraint)?;
+        operands.push(operand);
+        Ok(operands.len() - 1)
+    }
+
+    fn plain_input(
+        &mut self,
+        node: &Node<ast::Expression>,
+        constraint: Constraint,
+    ) -> Checked<AsmOperand> {
+        if constraint.memory && !constraint.register && !constraint.constant {
+            return self.asm_memory(node);
+        }
+        let operand = self.operand(node)?;
+        let reg = match &operand {
+            Operand::Place(place) => self.register_of_place(place),
+            _ => None,
+        };
+        let helper = self.called_helper(&operand);
+        let value = self.value_of(operand)?;
+        if let (Some((number, _)), true) = (helper, constraint.constant) {
+            let kind = ExprKind::IntConst(number.into());
+            let value = convert::expr(kind, Types::int(IntKind::Long), value.span);
+            return Ok(AsmOperand::Const(value));
+        }
+        self.require_register_type(value.ty, value.span)?;
+        let is_constant = constant_value(&value).is_some_and(|constant| constant.symbol.is_none());
+        if constraint.constant && (is_constant || !constraint.register) {
+            return Ok(AsmOperand::Const(self.widened(value)));
+        }
+        Ok(AsmOperand::Input { value, reg })
+    }
+
+    /// An integer as one of 64 bits.
+    fn widened(&self, value: Expr) -> Expr {
+        match self.types().int_kind(value.ty) {
+            Some(kind) if kind.bits() < 64 => self.cast(value, Types::int(IntKind::Long)),
+            _ => value,
+        }
+    }
+
+    fn asm_memory(&mut self, node: &Node<ast::Expression>) -> Checked<AsmOperand> {
+        let span = self.span(node);
+        let operand = self.operand(node)?;
+        self.address_of(operand, span).map(AsmOperand::Memory)
+    }
+
+    fn require_register_type(&mut self, ty: crate::types::TypeId, span: Span) -> Checked<()> {
+        let types = self.types();
+        let is_wide = types.int_kind(ty).is_some_and(|kind| kind.bits() > 64);
+        if (types.is_integer(ty) || types.is_pointer(ty)) && !is_wide {
+            return Ok(());
+        }
+        let shown = self.show(ty);
+        self.asm_error(span, &format!("{shown} does not fit a register"))
+    }
+
+    // Registers.
+
+    /// The register that a variable was declared with.
+    fn register_of_place(&self, place: &Place) -> Option<Reg> {
+        match &place.kind {
+            PlaceKind::Local(id) => self.body.as_ref()?.registers.get(id).copied(),
+            _ => None,
+        }
+    }
+
+    /// The register in `register long x asm("r2")`.
+    pub(super) fn register_label(&mut self, name: &str, span: Span) -> Option<Reg> {
+        let reg = register_named(name).filter(|&reg| reg != Reg::R10);
+        if reg.is_none() {
+            let message = format!("`{name}` is no register for variables");
+            let _: Checked<()> = self.asm_error(span, &message);
+        }
+        reg
+    }
+
+    /// Nothing for `"memory"`: all assembly may touch memory.
+    fn asm_clobber(&mut self, node: &Node<ast::StringLiteral>) -> Checked<Option<Reg>> {
+        let name = self.string_text(node)?;
+        if name == "memory" || name == "cc" {
+            return Ok(None);
+        }
+        match register_named(&name).filter(|&reg| reg != Reg::R10) {
+            Some(reg) => Ok(Some(reg)),
+            None => {
+                let span = self.span(node);
+                self.asm_error(
+                    span,
+                    &format!("`{name}` is no register that can be overwritten"),
+                )
+            }
+        }
+    }
+
+    // The text.
+
+    /// The statement, or an empty one if the text is wrong. `numbers` says for each operand of the text its name and its
+    /// number in `operands`.
+    fn finished_asm(
+        &mut self,
+        text: &str,
+        numbers: &[(Option<&str>, usize)],
+        mut operands: Vec<AsmOperand>,
+        mut clobbers: Vec<Reg>,
+        span: Span,
+    ) -> StmtKind {
+        clobbers.sort();
+        clobbers.dedup();
+        let names: Vec<Option<&str>> = numbers.iter().map(|&(name, _)| name).collect();
+        let checked = Template::new(text, &names)
+            .map_err(|error| template_error(&error, span))
+            .and_then(|mut template| {
+                template.renumber(|number| numbers[number].1);
+                self.name_symbols(&mut template, &mut operands, &clobbers, span)?;
+                Ok(template)
+            });
+        match checked {
+            Ok(template) => StmtKind::Asm(Box::new(Asm {
+                template,
+                operands,
+                clobbers,
+            })),
+            Err(error) => {
+                self.restrict(error);
+                StmtKind::Empty
+            }
+        }
+    }
+
+    /// Tries the text with some registers, and makes operands of the names of C in it.
+    fn name_symbols(
+        &mut self,
+        template: &mut Template,
+        operands: &mut Vec<AsmOperand>,
+        clobbers: &[Reg],
+        span: Span,
+    ) -> Result<(), Diagnostic> {
+        let fixed: Vec<Option<Reg>> = operands.iter().filter_map(needed_register).collect();
+        if let Some(reg) = fixed.iter().flatten().find(|reg| clobbers.contains(reg)) {
+            let message = format!("`{reg}` is an operand and overwritten too");
+            return Err(asm_diagnostic(span, message));
+        }
+        let regs = template::distinct_registers(&fixed, clobbers);
+        let too_many = "the operands need more registers than BPF has";
+        let regs = regs.ok_or_else(|| asm_diagnostic(span, too_many))?;
+        let mut regs = regs.into_iter();
+        let filled = operands
+            .iter()
+            .map(|operand| self.sample(operand, &mut regs));
+        let filled: Vec<Filled> = filled.collect();
+        let parsed = template.assemble(&filled);
+        let parsed = parsed.map_err(|error| template_error(&error, span))?;
+        let is_operand = |name: &String| {
+            let symbol = |operand: &Filled| match operand {
+                Filled::Symbol { name: used, .. } => used == name,
+                _ => false,
+            };
+            filled.iter().any(symbol)
+        };
+        let names = parsed.symbols.into_iter().map(|(_, name)| name);
+        for name in names.filter(|name| !is_operand(name)) {
+            let symbol = self.named_symbol(&name, span);
+            let undeclared = || asm_diagnostic(span, format!("`{name}` is not declared"));
+            operands.push(symbol.ok_or_else(undeclared)?);
+            let index = operands.len() - 1;
+            template.replace_words(|word| (word == name).then_some(index));
+        }
+        Ok(())
+    }
+
+    /// What an operand may look like in the text.
+    fn sample(&self, operand: &AsmOperand, regs: &mut impl Iterator<Item = Reg>) -> Filled {
+        let mut reg = || regs.next().unwrap_or(Reg::R0);
+        match operand {
+            AsmOperand::Output { .. } | AsmOperand::Input { .. } => Filled::Reg(reg()),
+            AsmOperand::Memory(_) => Filled::Memory(reg(), 0),
+            AsmOperand::Const(value) => match constant_value(value) {
+                Some(constant) => match constant.symbol {
+                    None => Filled::Number(constant.addend as i64),
+                    Some(symbol) => Filled::Symbol {
+                        name: self.symbol_name(symbol),
+                        addend: constant.addend as i64,
+                    },
+                },
+                None => Filled::Number(0),
+            },
+        }
+    }
+
+    fn symbol_name(&self, symbol: Symbol) -> String {
+        match symbol {
+            Symbol::Global(id) => self.unit[id].name.clone(),
+            Symbol::Func(id) => self.unit[id].name.clone(),
+        }
+    }
+
+    /// A function, a variable or a helper that the text names.
+    fn named_symbol(&mut self, name: &str, span: Span) -> Option<AsmOperand> {
+        let long = Types::int(IntKind::Long);
+        let value = match self.entity(name)? {
+            Entity::Func(id) => {
+                let operand = Operand::Func(id, span);
+                self.value_of(operand).ok()?
+            }
+            Entity::Global(id) => match self.helper_number(id) {
+                Some(number) => convert::expr(ExprKind::IntConst(number.into()), long, span),
+                None => {
+                    let place = Place {
+                        kind: PlaceKind::Global(id),
+                        ty: self.unit[id].ty,
+                        span,
+                    };
+                    self.address_of(Operand::Place(place), span).ok()?
+                }
+            },
+            Entity::Enumerator { value, .. } => {
+                convert::expr(ExprKind::IntConst(value), long, span)
+            }
+            Entity::Local(_) | Entity::Typedef(_) => return None,
+        };
+        Some(AsmOperand::Const(value))
+    }
+}
+
+fn asm_diagnostic(span: Span, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::error(span, message).code(Rule::InlineAssembly.code())
+}
+
+/// What is wrong with a text.
+fn template_error(error: &TemplateError, span: Span) -> Diagnostic {
+    match error {
+        TemplateError::Label | TemplateError::FramePointer | TemplateError::JumpsOut(_) => {
+            Rule::InlineAssembly.refuse(span, error)
+        }
+        TemplateError::UnknownOperand(_) | TemplateError::Instruction { .. } => {
+            asm_diagnostic(span, error.to_string())
+        }
+    }
+}
+
+/// Whether an operand needs a register, and if so whether it must be a certain one.
+fn needed_register(operand: &AsmOperand) -> Option<Option<Reg>> {
+    match operand {
+        AsmOperand::Output { reg, .. } | AsmOperand::Input { reg, .. } => Some(*reg),
+        AsmOperand::Memory(_) => Some(None),
+        AsmOperand::Const(_) => None,
+    }
+}
+
+/// `r0` to `r10`, or `w0` to `w10`.
+fn register_named(name: &str) -> Option<Reg> {
+    let number = name.strip_prefix(['r', 'w'])?;
+    Reg::new(number.parse().ok()?)
+}
