@@ -97,7 +97,7 @@ impl Checker<'_> {
     }
 
     /// A bit-field that is narrower than `int` becomes an `int` even if its declared type is `unsigned`.
-    fn bit_field_kind(&self, value: &Expr) -> Option<IntKind> {
+    pub(super) fn bit_field_kind(&self, value: &Expr) -> Option<IntKind> {
         let ExprKind::Load(place) = &value.kind else {
             return None;
         };

@@ -224,6 +224,11 @@ impl Checker<'_> {
             let (from, to) = (self.show(value.ty), self.show(ty));
             return self.error(span, format!("{from} cannot be converted to {to}"));
         }
+        // A cast to the declared type of a bit-field yields that type, which `cast` alone would drop as no change.
+        let value = match self.bit_field_kind(&value) {
+            Some(_) => self.promote(value),
+            None => value,
+        };
         let cast = self.cast(value, ty);
         Ok(Expr { span, ..cast })
     }
