@@ -194,7 +194,7 @@ fn check_runs(source: &Source<'_>, file: &TestFile) -> Result<(), String> {
         return Ok(());
     }
     for level in [Level::O0, Level::O1] {
-        for cpu in Cpu::ALL {
+        for cpu in Cpu::ALL.into_iter().filter(|&cpu| cpu >= lowest_cpu(file)) {
             let options = Options {
                 level,
                 cpu,
@@ -212,6 +212,16 @@ fn check_runs(source: &Source<'_>, file: &TestFile) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Where `run` lines start to be executed: at the first version, unless the file asks for another.
+fn lowest_cpu(file: &TestFile) -> Cpu {
+    let names = file
+        .flags
+        .iter()
+        .filter_map(|flag| flag.strip_prefix("--mcpu="));
+    let named = names.filter_map(Cpu::from_name).next_back();
+    named.unwrap_or(Cpu::V1)
 }
 
 fn check_steps(machine: &Machine<'_>, how: How, file: &TestFile) -> Result<(), String> {

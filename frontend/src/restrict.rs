@@ -99,6 +99,10 @@ rules! {
     AtomicSize "atomic-size",
         "BPF's atomic operations work on 4 or 8 bytes",
         "use a 32-bit or 64-bit integer";
+    /// Few operations are atomic.
+    AtomicOperation "atomic-operation",
+        "BPF's atomic operations are addition, and, or, xor, exchange and compare-and-exchange",
+        "use `__sync_val_compare_and_swap` in a loop with a bound, or hold a `bpf_spin_lock`";
     /// Structs travel by pointer to functions of others.
     StructByValue "struct-by-value",
         "a function outside of this file takes up to 16 bytes in registers and gives back a number",
@@ -111,10 +115,6 @@ rules! {
     InlineAssembly "inline-assembly",
         "inline assembly keeps to its statement and its operands",
         "to jump further set a variable and test it in C; to use the stack pass a variable with the constraint \"m\"";
-    /// Clean-up functions.
-    Cleanup "cleanup",
-        "functions do not run at the end of a scope here",
-        "call the function before each way out of the scope";
     /// A call needs a declaration.
     UndeclaredFunction "undeclared-function",
         "C calls only what was declared before",

@@ -300,6 +300,8 @@ pub enum StmtKind {
         local: LocalId,
         /// What it starts with.
         init: Option<Init>,
+        /// The call that ends its life, on every way out of its block (`__attribute__((cleanup(f)))`).
+        cleanup: Option<Expr>,
     },
     /// Statements in braces.
     Block(Block),
@@ -734,8 +736,6 @@ pub enum AtomicRmw {
     Or,
     /// Bitwise exclusive or.
     Xor,
-    /// Bitwise not-and.
-    Nand,
     /// Exchange.
     Exchange,
 }
@@ -787,7 +787,7 @@ pub enum Builtin {
     CompareExchangeAt,
     /// `(pointer)`: gives the value.
     AtomicLoad,
-    /// `(pointer, value)`.
+    /// `(pointer, value)`: gives the value.
     AtomicStore,
     /// A full barrier.
     Fence,

@@ -216,15 +216,19 @@ impl Printer<'_> {
                 let line = self.expr(expr);
                 self.line(&line);
             }
-            StmtKind::Decl { local, init } => {
-                let name = self.local(*local);
-                match init {
-                    Some(init) => {
-                        let init = self.init(init);
-                        self.line(&format!("let {name} = {init}"));
-                    }
-                    None => self.line(&format!("let {name}")),
+            StmtKind::Decl {
+                local,
+                init,
+                cleanup,
+            } => {
+                let mut line = format!("let {}", self.local(*local));
+                if let Some(init) = init {
+                    line += &format!(" = {}", self.init(init));
                 }
+                if let Some(call) = cleanup {
+                    line += &format!(", at the end {}", self.expr(call));
+                }
+                self.line(&line);
             }
             StmtKind::Block(block) => self.block(block),
             StmtKind::If {
@@ -585,7 +589,6 @@ fn builtin_name(builtin: Builtin) -> String {
                 AtomicRmw::And => "and",
                 AtomicRmw::Or => "or",
                 AtomicRmw::Xor => "xor",
-                AtomicRmw::Nand => "nand",
                 AtomicRmw::Exchange => "exchange",
             };
             match result {

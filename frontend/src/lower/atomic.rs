@@ -63,14 +63,6 @@ impl Body<'_, '_> {
             AtomicRmw::Or => (AtomicOp::Or, operand),
             AtomicRmw::Xor => (AtomicOp::Xor, operand),
             AtomicRmw::Exchange => (AtomicOp::Xchg, operand),
-            AtomicRmw::Nand => {
-                self.refuse(
-                    "atomic-nand",
-                    "BPF has no atomic not-and, and the loop that replaces it has no bound that the kernel could see",
-                    "use `__sync_val_compare_and_swap` in a loop with a bound of your own",
-                );
-                (AtomicOp::And, operand)
-            }
         };
         let (base, offset) = self.operand(target.address);
         let old = self.builder.atomic(op, target.size, base, offset, value);
@@ -82,7 +74,7 @@ impl Body<'_, '_> {
         let op = match op {
             AtomicRmw::Add => AluOp::Add,
             AtomicRmw::Sub => AluOp::Sub,
-            AtomicRmw::And | AtomicRmw::Nand => AluOp::And,
+            AtomicRmw::And => AluOp::And,
             AtomicRmw::Or => AluOp::Or,
             AtomicRmw::Xor => AluOp::Xor,
             AtomicRmw::Exchange => return operand,
@@ -134,9 +126,19 @@ impl Body<'_, '_> {
         self.load_scalar(address, ty, Access::Volatile).word()
     }
 
-    /// An atomic store.
-    pub(super) fn atomic_store(&mut self, args: &[Expr]) {
-        self.atomic_update(AtomicRmw::Exchange, args);
+    /// An atomic store; gives the value stored. What is too small for an exchange is stored between barriers.
+    pub(super) fn atomic_store(&mut self, args: &[Expr]) -> Value {
+        let ty = self.pointee(&args[0]);
+        if self.scalar_size(ty) >= Size::W {
+            let (_, _, value) = self.atomic_update(AtomicRmw::Exchange, args);
+            return value;
+        }
+        let value = self.scalar(&args[1]);
+        let address = self.pointer(&args[0]);
+        self.fence();
+        self.store_scalar(address, ty, value, Access::Volatile);
+        self.fence();
+        value.word()
     }
 
     /// A full barrier: an atomic operation that gives a value orders everything before it against everything after it, on

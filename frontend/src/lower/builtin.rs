@@ -35,7 +35,8 @@ impl Body<'_, '_> {
             Builtin::CompareExchange => self.compare_exchange(args),
             Builtin::CompareExchangeAt => self.compare_exchange_at(args),
             Builtin::AtomicLoad => self.atomic_load(args),
-            Builtin::Unreachable | Builtin::Trap | Builtin::AtomicStore | Builtin::Fence => {
+            Builtin::AtomicStore => self.atomic_store(args),
+            Builtin::Unreachable | Builtin::Trap | Builtin::Fence => {
                 self.builtin_effect(expr, builtin, args);
                 self.builder.iconst(Type::I32, 0)
             }
@@ -56,7 +57,9 @@ impl Body<'_, '_> {
                 self.set_memory(args);
             }
             Builtin::AtomicRmw { op, .. } => self.atomic_effect(op, args),
-            Builtin::AtomicStore => self.atomic_store(args),
+            Builtin::AtomicStore => {
+                self.atomic_store(args);
+            }
             Builtin::Fence => self.fence(),
             Builtin::Unreachable => self.builder.unreachable(),
             // BPF has no instruction that stops a program; leaving the function is the end that the kernel accepts.

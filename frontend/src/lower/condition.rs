@@ -64,8 +64,15 @@ impl Body<'_, '_> {
                 block,
                 value: Some(value),
             } => {
-                self.block(block);
-                self.condition(value, then, otherwise);
+                // Scopes are left before the branch, so the value is computed if one of them has something to do then.
+                let outer = self.cleanups.len();
+                self.stmts(block);
+                if self.cleanups.len() == outer {
+                    return self.condition(value, then, otherwise);
+                }
+                let (cond, args) = self.test(value);
+                self.end_scope(outer);
+                self.builder.branch(cond, args, then, otherwise);
             }
             ExprKind::Builtin {
                 builtin: Builtin::Memcmp,

@@ -99,13 +99,13 @@ impl Body<'_, '_> {
             }
             ExprKind::Call { callee, args } => self.call_value(expr, callee, args),
             ExprKind::Builtin { builtin, args } => self.builtin_value(expr, *builtin, args),
-            ExprKind::StmtExpr { block, value } => {
-                self.block(block);
+            ExprKind::StmtExpr { block, value } => self.scope(|body| {
+                body.stmts(block);
                 match value {
-                    Some(value) => self.scalar(value),
-                    None => self.constant(expr.ty, 0),
+                    Some(value) => body.scalar(value),
+                    None => body.constant(expr.ty, 0),
                 }
-            }
+            }),
             ExprKind::Comma(first, second) => {
                 self.effect(first);
                 self.scalar(second)
@@ -361,8 +361,16 @@ impl Body<'_, '_> {
                 block,
                 value: Some(value),
             } => {
-                self.block(block);
-                self.record(value)
+                let outer = self.cleanups.len();
+                self.stmts(block);
+                if self.cleanups.len() == outer {
+                    return self.record(value);
+                }
+                // What is called at the end of the block may change what the value is read from.
+                let temporary = self.temporary(expr.ty);
+                self.evaluate_into(value, temporary);
+                self.end_scope(outer);
+                temporary
             }
             ExprKind::Comma(first, second) => {
                 self.effect(first);
@@ -415,8 +423,10 @@ impl Body<'_, '_> {
                 self.effect(second);
             }
             ExprKind::StmtExpr { block, value } => {
-                self.block(block);
-                value.iter().for_each(|value| self.effect(value));
+                self.scope(|body| {
+                    body.stmts(block);
+                    value.iter().for_each(|value| body.effect(value));
+                });
             }
             ExprKind::Conditional {
                 cond,

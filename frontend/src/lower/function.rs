@@ -6,6 +6,7 @@ use bpfcc_ir::{self as ir, Builder, Type, Value};
 use bpfcc_isa::Size;
 
 use super::ModuleLowering;
+use super::cleanup::{Cleanup, live_at_labels};
 use super::locals::{Storage, addressed};
 use super::memory::{Access, Address};
 use super::repr::Scalar;
@@ -52,6 +53,14 @@ pub(super) struct Outer {
     loc: SourceLoc,
 }
 
+/// Where a `break` or `continue` goes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Exit {
+    pub(super) block: ir::Block,
+    /// How many cleanups are still to be made there.
+    pub(super) cleanups: usize,
+}
+
 /// State of lowering one function.
 pub(super) struct Body<'a, 'm> {
     pub(super) module: &'m mut ModuleLowering<'a>,
@@ -66,8 +75,12 @@ pub(super) struct Body<'a, 'm> {
     /// The block of each label, as far as mentioned.
     pub(super) labels: Vec<Option<ir::Block>>,
     /// Where `break` and `continue` go, innermost last.
-    pub(super) breaks: Vec<ir::Block>,
-    pub(super) continues: Vec<ir::Block>,
+    pub(super) breaks: Vec<Exit>,
+    pub(super) continues: Vec<Exit>,
+    /// What is to be called when the scopes around the present statement are left, innermost last.
+    pub(super) cleanups: Vec<Cleanup>,
+    /// For each label the locals with a cleanup that live there.
+    pub(super) live_at_labels: Vec<Vec<LocalId>>,
     /// C type of the result.
     result: TypeId,
     /// Where a result goes that does not fit a register.
@@ -93,6 +106,8 @@ impl<'a, 'm> Body<'a, 'm> {
             labels: vec![None; function.labels.len()],
             breaks: Vec::new(),
             continues: Vec::new(),
+            cleanups: Vec::new(),
+            live_at_labels: live_at_labels(function),
             result_address: None,
         }
     }
@@ -190,14 +205,17 @@ impl<'a, 'm> Body<'a, 'm> {
         match (path, self.result_address) {
             (ResultPath::Word(_), _) => {
                 let word = self.word(value);
+                self.run_cleanups(0);
                 self.builder.ret(Some(word));
             }
             (ResultPath::Memory, Some(address)) => {
                 self.evaluate_into(value, address);
+                self.run_cleanups(0);
                 self.builder.ret(None);
             }
             (ResultPath::Nothing, _) | (ResultPath::Memory, None) => {
                 self.effect(value);
+                self.run_cleanups(0);
                 self.builder.ret(None);
             }
         }

@@ -25,6 +25,7 @@ mod bitfield;
 mod bits;
 mod builtin;
 mod call;
+mod cleanup;
 mod condition;
 mod context;
 mod convert;

@@ -2,15 +2,26 @@
 
 use bpfcc_ir as ir;
 
-use super::function::Body;
+use super::function::{Body, Exit};
 use crate::tree::{Block, Expr, LabelId, Stmt, StmtKind};
 
 impl Body<'_, '_> {
     /// Statements in braces.
     pub(super) fn block(&mut self, block: &Block) {
-        for stmt in &block.stmts {
-            self.stmt(stmt);
-        }
+        self.scope(|body| body.stmts(block));
+    }
+
+    /// The statements of a block whose scope goes on.
+    pub(super) fn stmts(&mut self, block: &Block) {
+        block.stmts.iter().for_each(|stmt| self.stmt(stmt));
+    }
+
+    /// What `lower` lowers is a scope.
+    pub(super) fn scope<T>(&mut self, lower: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = self.cleanups.len();
+        let result = lower(self);
+        self.end_scope(outer);
+        result
     }
 
     /// A statement.
@@ -18,7 +29,16 @@ impl Body<'_, '_> {
         let outer = self.enter(stmt.span);
         match &stmt.kind {
             StmtKind::Expr(expr) => self.effect(expr),
-            StmtKind::Decl { local, init } => self.declare_local(*local, init.as_ref()),
+            StmtKind::Decl {
+                local,
+                init,
+                cleanup,
+            } => {
+                self.declare_local(*local, init.as_ref());
+                cleanup
+                    .iter()
+                    .for_each(|call| self.push_cleanup(*local, call));
+            }
             StmtKind::Block(block) => self.block(block),
             StmtKind::If {
                 cond,
@@ -32,10 +52,10 @@ impl Body<'_, '_> {
                 cond,
                 step,
                 body,
-            } => {
-                init.iter().for_each(|stmt| self.stmt(stmt));
-                self.for_loop(cond.as_ref(), step.as_ref(), body);
-            }
+            } => self.scope(|lowering| {
+                init.iter().for_each(|stmt| lowering.stmt(stmt));
+                lowering.for_loop(cond.as_ref(), step.as_ref(), body);
+            }),
             StmtKind::Switch {
                 value,
                 cases,
@@ -44,14 +64,19 @@ impl Body<'_, '_> {
             } => self.switch_stmt(value, cases, *default, body),
             StmtKind::Label(label) => self.arrive_at(*label),
             StmtKind::Goto(label) => {
+                let live = self.live_at_labels[label.index()].clone();
+                self.run_cleanups_outside(&live);
                 let block = self.label(*label);
                 self.builder.jump(block);
             }
             StmtKind::Break => self.jump_to_innermost(self.breaks.last().copied()),
             StmtKind::Continue => self.jump_to_innermost(self.continues.last().copied()),
             StmtKind::Return(Some(value)) => self.return_value(value),
-            StmtKind::Return(None) => self.return_zero(),
             StmtKind::Asm(asm) => self.asm(asm),
+            StmtKind::Return(None) => {
+                self.run_cleanups(0);
+                self.return_zero();
+            }
             StmtKind::Empty => {}
         }
         self.leave(outer);
@@ -136,8 +161,10 @@ impl Body<'_, '_> {
     }
 
     fn loop_body(&mut self, body: &Stmt, done: ir::Block, next: ir::Block) {
-        self.breaks.push(done);
-        self.continues.push(next);
+        let exit = self.exit(done);
+        self.breaks.push(exit);
+        let exit = self.exit(next);
+        self.continues.push(exit);
         self.stmt(body);
         self.continues.pop();
         self.breaks.pop();
@@ -150,9 +177,18 @@ impl Body<'_, '_> {
         }
     }
 
-    fn jump_to_innermost(&mut self, block: Option<ir::Block>) {
-        let block = block.expect("`sema` accepts `break` and `continue` in loops only");
-        self.builder.jump(block);
+    fn jump_to_innermost(&mut self, exit: Option<Exit>) {
+        let exit = exit.expect("`sema` accepts `break` and `continue` in loops only");
+        self.run_cleanups(exit.cleanups);
+        self.builder.jump(exit.block);
+    }
+
+    /// A way out of the statement that follows.
+    pub(super) fn exit(&self, block: ir::Block) -> Exit {
+        Exit {
+            block,
+            cleanups: self.cleanups.len(),
+        }
     }
 
     // Labels.

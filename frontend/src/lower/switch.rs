@@ -30,7 +30,8 @@ impl Body<'_, '_> {
             Scalar::Word(word) => self.dispatch(word, kind, cases, otherwise),
             Scalar::Pair(wide) => self.dispatch_wide(wide, kind, cases, otherwise),
         }
-        self.breaks.push(done);
+        let exit = self.exit(done);
+        self.breaks.push(exit);
         self.stmt(body);
         self.breaks.pop();
         self.jump_unless_left(done);

@@ -110,8 +110,8 @@ pub(super) struct Attributes {
     pub(super) unqualified: bool,
     /// The fixed type of an enumeration.
     pub(super) underlying: Option<IntKind>,
-    /// Where a `cleanup` attribute stands.
-    pub(super) cleanup: Option<Span>,
+    /// The function in `cleanup(…)`.
+    pub(super) cleanup: Option<(String, Span)>,
     /// Where an `alias` attribute stands.
     pub(super) alias: Option<Span>,
 }
@@ -136,7 +136,7 @@ impl Attributes {
         self.asm_label = other.asm_label.or(self.asm_label.take());
         self.unqualified |= other.unqualified;
         self.underlying = other.underlying.or(self.underlying);
-        self.cleanup = other.cleanup.or(self.cleanup);
+        self.cleanup = other.cleanup.or(self.cleanup.take());
         self.alias = other.alias.or(self.alias);
     }
 }
@@ -189,7 +189,7 @@ impl Checker<'_> {
             }
             "btf_decl_tag" => into.tags.push(self.string_argument(attribute)?),
             "btf_type_tag" => into.type_tags.push(self.string_argument(attribute)?),
-            "cleanup" => into.cleanup = Some(span),
+            "cleanup" => into.cleanup = Some(self.function_argument(attribute)?),
             "alias" => into.alias = Some(span),
             name if WITHOUT_EFFECT.contains(&name) => {}
             _ => self.warn(
@@ -205,6 +205,15 @@ impl Checker<'_> {
         match attribute.arguments.first().map(|argument| &argument.node) {
             Some(ast::Expression::StringLiteral(literal)) => self.string_text(literal),
             _ => self.bad_argument(attribute, "a string"),
+        }
+    }
+
+    fn function_argument(&mut self, attribute: &ast::Attribute) -> Checked<(String, Span)> {
+        match attribute.arguments.first().map(|argument| &argument.node) {
+            Some(ast::Expression::Identifier(name)) => {
+                Ok((name.node.name.clone(), self.span(name)))
+            }
+            _ => self.bad_argument(attribute, "the name of a function"),
         }
     }
 

@@ -8,12 +8,9 @@ use lang_c::span::Node;
 
 use crate::restrict::Rule;
 use crate::source::Span;
-use crate::tree::{
-    AtomicResult, AtomicRmw, BinaryOp, Builtin, CompareOp, Expr, ExprKind, Place, PlaceKind,
-};
+use crate::tree::{AtomicResult, AtomicRmw, BinaryOp, Builtin, Expr, ExprKind};
 use crate::types::{IntKind, QualType, Quals, TypeId, Types};
 
-use super::constant::constant_value;
 use super::convert::{self, Context, Operand, constant};
 use super::{Checked, Checker, literal};
 
@@ -44,9 +41,26 @@ pub(super) enum Known {
     CompareAndSwap,
     BoolCompareAndSwap,
     CompareExchangeAt,
+    /// The new value stands where the third argument points.
+    CompareExchangeVia,
+    /// Exchange through pointers: `(object, new, old)`.
+    ExchangeVia,
     AtomicLoad,
+    /// `(object, result)`.
+    AtomicLoadVia,
     AtomicStore,
+    /// `(object, value)`, both pointers.
+    AtomicStoreVia,
+    /// Stores zero.
     LockRelease,
+    /// Exchanges with 1 and gives whether it was not zero.
+    TestAndSet,
+    /// Whether operations on objects of this size are instructions.
+    LockFree,
+    /// Has no effect on what BPF does.
+    Nothing,
+    /// BPF has no such instruction.
+    Nand,
     Alloca,
     Variadic,
 }
@@ -173,13 +187,13 @@ static BUILTINS: &[(&str, Known)] = &[
     ("__sync_fetch_and_and", Known::Rmw(AtomicRmw::And, Old)),
     ("__sync_fetch_and_or", Known::Rmw(AtomicRmw::Or, Old)),
     ("__sync_fetch_and_xor", Known::Rmw(AtomicRmw::Xor, Old)),
-    ("__sync_fetch_and_nand", Known::Rmw(AtomicRmw::Nand, Old)),
+    ("__sync_fetch_and_nand", Known::Nand),
     ("__sync_add_and_fetch", Known::Rmw(AtomicRmw::Add, New)),
     ("__sync_sub_and_fetch", Known::Rmw(AtomicRmw::Sub, New)),
     ("__sync_and_and_fetch", Known::Rmw(AtomicRmw::And, New)),
     ("__sync_or_and_fetch", Known::Rmw(AtomicRmw::Or, New)),
     ("__sync_xor_and_fetch", Known::Rmw(AtomicRmw::Xor, New)),
-    ("__sync_nand_and_fetch", Known::Rmw(AtomicRmw::Nand, New)),
+    ("__sync_nand_and_fetch", Known::Nand),
     (
         "__sync_lock_test_and_set",
         Known::Rmw(AtomicRmw::Exchange, Old),
@@ -192,25 +206,60 @@ static BUILTINS: &[(&str, Known)] = &[
     ("__atomic_fetch_and", Known::Rmw(AtomicRmw::And, Old)),
     ("__atomic_fetch_or", Known::Rmw(AtomicRmw::Or, Old)),
     ("__atomic_fetch_xor", Known::Rmw(AtomicRmw::Xor, Old)),
-    ("__atomic_fetch_nand", Known::Rmw(AtomicRmw::Nand, Old)),
+    ("__atomic_fetch_nand", Known::Nand),
     ("__atomic_add_fetch", Known::Rmw(AtomicRmw::Add, New)),
     ("__atomic_sub_fetch", Known::Rmw(AtomicRmw::Sub, New)),
     ("__atomic_and_fetch", Known::Rmw(AtomicRmw::And, New)),
     ("__atomic_or_fetch", Known::Rmw(AtomicRmw::Or, New)),
     ("__atomic_xor_fetch", Known::Rmw(AtomicRmw::Xor, New)),
-    ("__atomic_nand_fetch", Known::Rmw(AtomicRmw::Nand, New)),
+    ("__atomic_nand_fetch", Known::Nand),
     ("__atomic_exchange_n", Known::Rmw(AtomicRmw::Exchange, Old)),
     ("__atomic_compare_exchange_n", Known::CompareExchangeAt),
+    ("__atomic_compare_exchange", Known::CompareExchangeVia),
+    ("__atomic_exchange", Known::ExchangeVia),
     ("__atomic_load_n", Known::AtomicLoad),
+    ("__atomic_load", Known::AtomicLoadVia),
     ("__atomic_store_n", Known::AtomicStore),
+    ("__atomic_store", Known::AtomicStoreVia),
+    ("__atomic_test_and_set", Known::TestAndSet),
+    ("__atomic_clear", Known::LockRelease),
+    ("__atomic_signal_fence", Known::Nothing),
+    ("__atomic_always_lock_free", Known::LockFree),
+    ("__atomic_is_lock_free", Known::LockFree),
+    ("__c11_atomic_load", Known::AtomicLoad),
+    ("__c11_atomic_store", Known::AtomicStore),
+    ("__c11_atomic_init", Known::AtomicStore),
+    (
+        "__c11_atomic_exchange",
+        Known::Rmw(AtomicRmw::Exchange, Old),
+    ),
+    ("__c11_atomic_fetch_add", Known::Rmw(AtomicRmw::Add, Old)),
+    ("__c11_atomic_fetch_sub", Known::Rmw(AtomicRmw::Sub, Old)),
+    ("__c11_atomic_fetch_and", Known::Rmw(AtomicRmw::And, Old)),
+    ("__c11_atomic_fetch_or", Known::Rmw(AtomicRmw::Or, Old)),
+    ("__c11_atomic_fetch_xor", Known::Rmw(AtomicRmw::Xor, Old)),
+    (
+        "__c11_atomic_compare_exchange_strong",
+        Known::CompareExchangeAt,
+    ),
+    (
+        "__c11_atomic_compare_exchange_weak",
+        Known::CompareExchangeAt,
+    ),
+    ("__c11_atomic_thread_fence", Known::Plain(Builtin::Fence)),
+    ("__c11_atomic_signal_fence", Known::Nothing),
+    ("__c11_atomic_is_lock_free", Known::LockFree),
     ("__builtin_alloca", Known::Alloca),
     ("__builtin_va_start", Known::Variadic),
     ("__builtin_va_end", Known::Variadic),
     ("__builtin_va_copy", Known::Variadic),
 ];
 
-/// The builtin with this name.
+/// The builtin with this name. `__sync_fetch_and_add_4` says the size that the pointer says too.
 pub(super) fn find(name: &str) -> Option<Known> {
+    let is_sync = name.starts_with("__sync_");
+    let sized = ["_4", "_8"].iter().find_map(|size| name.strip_suffix(size));
+    let name = sized.filter(|_| is_sync).unwrap_or(name);
     let row = BUILTINS.iter().find(|(known, _)| *known == name);
     row.map(|&(_, builtin)| builtin)
 }
@@ -241,7 +290,11 @@ impl Checker<'_> {
             Known::ObjectSize => self.object_size(nodes, span),
             Known::Strlen => self.strlen(nodes, span),
             Known::Strcmp => self.strcmp(nodes, span),
-            Known::Assume => Ok(self.nothing(span)),
+            Known::Assume | Known::Nothing => Ok(self.nothing(span)),
+            Known::LockFree => self.lock_free(nodes, span),
+            Known::Nand => {
+                self.fail(Rule::AtomicOperation.refuse(span, "this is an atomic not-and"))
+            }
             Known::Alloca => {
                 self.fail(Rule::Alloca.refuse(span, "`alloca` takes memory from the stack"))
             }
@@ -285,7 +338,13 @@ impl Checker<'_> {
         }
     }
 
-    fn builtin(&self, builtin: Builtin, args: Vec<Expr>, ty: TypeId, span: Span) -> Expr {
+    pub(super) fn builtin(
+        &self,
+        builtin: Builtin,
+        args: Vec<Expr>,
+        ty: TypeId,
+        span: Span,
+    ) -> Expr {
         convert::expr(ExprKind::Builtin { builtin, args }, ty, span)
     }
 
@@ -294,7 +353,11 @@ impl Checker<'_> {
     }
 
     /// The first `N` arguments; memory orders and hints behind them are not used.
-    fn first_args<const N: usize>(&mut self, args: Vec<Expr>, span: Span) -> Checked<[Expr; N]> {
+    pub(super) fn first_args<const N: usize>(
+        &mut self,
+        args: Vec<Expr>,
+        span: Span,
+    ) -> Checked<[Expr; N]> {
         let count = args.len();
         let first: Vec<Expr> = args.into_iter().take(N).collect();
         first.try_into().or_else(|_| {
@@ -305,7 +368,7 @@ impl Checker<'_> {
         })
     }
 
-    fn first_nodes<'n, const N: usize>(
+    pub(super) fn first_nodes<'n, const N: usize>(
         &mut self,
         nodes: &'n [Node<ast::Expression>],
         span: Span,
@@ -524,142 +587,6 @@ impl Checker<'_> {
         }
         let ty = Types::int(IntKind::Bool);
         Ok(self.builtin(Builtin::Overflow(op), vec![a, b, result], ty, span))
-    }
-}
-
-// Atomic operations.
-impl Checker<'_> {
-    fn atomic(&mut self, known: Known, args: Vec<Expr>, span: Span) -> Checked<Expr> {
-        let Some(pointer) = args.first() else {
-            return self.error(span, "this builtin needs a pointer");
-        };
-        let ty = self.atomic_type(pointer)?;
-        match known {
-            Known::Rmw(op, result) => {
-                let [pointer, value] = self.first_args(args, span)?;
-                let value = self.atomic_value(value, ty)?;
-                let builtin = Builtin::AtomicRmw { op, result };
-                Ok(self.builtin(builtin, vec![pointer, value], ty, span))
-            }
-            Known::CompareAndSwap => {
-                let [pointer, expected, new] = self.first_args(args, span)?;
-                let expected = self.atomic_value(expected, ty)?;
-                let new = self.atomic_value(new, ty)?;
-                let args = vec![pointer, expected, new];
-                Ok(self.builtin(Builtin::CompareExchange, args, ty, span))
-            }
-            Known::BoolCompareAndSwap => {
-                let [pointer, expected, new] = self.first_args(args, span)?;
-                let expected = self.atomic_value(expected, ty)?;
-                let new = self.atomic_value(new, ty)?;
-                self.bool_compare_and_swap(pointer, expected, new, span)
-            }
-            Known::CompareExchangeAt => {
-                let [pointer, expected, new] = self.first_args(args, span)?;
-                let wanted = self.unit.types.pointer_to(ty.unqualified());
-                let context = Context::Argument(2, "this builtin");
-                let expected = self.convert(expected, wanted.unqualified(), context)?;
-                let new = self.atomic_value(new, ty)?;
-                let args = vec![pointer, expected, new];
-                let ty = Types::int(IntKind::Bool);
-                Ok(self.builtin(Builtin::CompareExchangeAt, args, ty, span))
-            }
-            Known::AtomicLoad => {
-                let [pointer] = self.first_args(args, span)?;
-                Ok(self.builtin(Builtin::AtomicLoad, vec![pointer], ty, span))
-            }
-            Known::AtomicStore => {
-                let [pointer, value] = self.first_args(args, span)?;
-                let value = self.atomic_value(value, ty)?;
-                Ok(self.builtin(
-                    Builtin::AtomicStore,
-                    vec![pointer, value],
-                    Types::VOID,
-                    span,
-                ))
-            }
-            _ => {
-                let [pointer] = self.first_args(args, span)?;
-                let zero = self.cast(constant(0, Types::INT, span), ty);
-                Ok(self.builtin(Builtin::AtomicStore, vec![pointer, zero], Types::VOID, span))
-            }
-        }
-    }
-
-    /// The type that an atomic operation works on.
-    fn atomic_type(&mut self, pointer: &Expr) -> Checked<TypeId> {
-        let pointee = self.types().pointee(pointer.ty);
-        let scalar = pointee.filter(|pointee| {
-            self.types().is_integer(pointee.ty) || self.types().is_pointer(pointee.ty)
-        });
-        let Some(pointee) = scalar else {
-            let shown = self.show(pointer.ty);
-            return self.error(
-                pointer.span,
-                format!(
-                    "an atomic operation needs a pointer to an integer or pointer, not {shown}"
-                ),
-            );
-        };
-        match self.types().size_of(pointee.ty) {
-            Some(4 | 8) => Ok(pointee.ty),
-            size => {
-                let thing = format!("this points to {} bytes", size.unwrap_or(0));
-                self.fail(Rule::AtomicSize.refuse(pointer.span, thing))
-            }
-        }
-    }
-
-    fn atomic_value(&mut self, value: Expr, ty: TypeId) -> Checked<Expr> {
-        if self.types().is_scalar(value.ty) {
-            return Ok(self.cast(value, ty));
-        }
-        let shown = self.show(value.ty);
-        self.error(
-            value.span,
-            format!("an atomic operation needs an integer or pointer, not {shown}"),
-        )
-    }
-
-    /// Whether the old value was the expected one, which is evaluated once.
-    fn bool_compare_and_swap(
-        &mut self,
-        pointer: Expr,
-        expected: Expr,
-        new: Expr,
-        span: Span,
-    ) -> Checked<Expr> {
-        let ty = expected.ty;
-        if constant_value(&expected).is_some() {
-            return Ok(self.swapped(pointer, expected.clone(), new, expected, span));
-        }
-        let local = self.temporary(ty.unqualified(), expected.span)?;
-        let place = Place {
-            kind: PlaceKind::Local(local),
-            ty: ty.unqualified(),
-            span: expected.span,
-        };
-        let load = convert::expr(ExprKind::Load(Box::new(place.clone())), ty, expected.span);
-        let assign = ExprKind::Assign {
-            place: Box::new(place),
-            value: Box::new(expected),
-        };
-        let assign = Box::new(convert::expr(assign, ty, span));
-        let swapped = Box::new(self.swapped(pointer, load.clone(), new, load, span));
-        let ty = swapped.ty;
-        Ok(convert::expr(ExprKind::Comma(assign, swapped), ty, span))
-    }
-
-    fn swapped(&self, pointer: Expr, expected: Expr, new: Expr, again: Expr, span: Span) -> Expr {
-        let args = vec![pointer, expected, new];
-        let old = self.builtin(Builtin::CompareExchange, args, again.ty, span);
-        let compare = ExprKind::Compare {
-            op: CompareOp::Eq,
-            lhs: Box::new(old),
-            rhs: Box::new(again),
-        };
-        let compare = convert::expr(compare, Types::INT, span);
-        self.cast(compare, Types::int(IntKind::Bool))
     }
 }
 

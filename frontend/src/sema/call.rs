@@ -145,7 +145,7 @@ impl Checker<'_> {
         i32::try_from(number).ok().filter(|&number| number > 0)
     }
 
-    fn convert_arguments(
+    pub(super) fn convert_arguments(
         &mut self,
         function: &FunctionType,
         name: &str,

@@ -83,6 +83,9 @@ impl Checker<'_> {
                 format!("{shown} is incomplete here, so it has no value"),
             );
         }
+        if self.is_atomic(place.ty) {
+            return self.load_atomic(place);
+        }
         let ty = place.ty.ty;
         Ok(expr(ExprKind::Load(Box::new(place)), ty, span))
     }

@@ -15,7 +15,6 @@ use lang_c::ast;
 use lang_c::span::Node;
 
 use crate::diagnostic::Diagnostic;
-use crate::restrict::Rule;
 use crate::source::Span;
 use crate::tree::{
     Block, FuncId, Function, FunctionAttributes, Global, GlobalId, GlobalKind, Image, Inline,
@@ -659,12 +658,5 @@ impl Checker<'_> {
         self.unit[id].linkage = Linkage::Local;
         self.place_global(id);
         id
-    }
-
-    /// Refuses functions that are to run at the end of a scope.
-    pub(super) fn check_cleanup(&mut self, attributes: &Attributes) {
-        if let Some(span) = attributes.cleanup {
-            self.restrict(Rule::Cleanup.refuse(span, "`cleanup` names a function to run later"));
-        }
     }
 }

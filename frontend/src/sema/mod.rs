@@ -2,8 +2,8 @@
 //!
 //! The files follow the grammar of C11: `declarator` and `tag` read declarations into types, `expr`, `operator` and
 //! `call` type expressions, `convert` spells out conversions, `stmt` does statements, `initializer` flattens `{ … }`
-//! and `image` makes bytes of it. `constant` computes what C wants to know while compiling, `attribute`, `pragma`
-//! and `builtin` do what GNU C adds, `global` decides where variables live.
+//! and `image` makes bytes of it. `constant` computes what C wants to know while compiling, `attribute`, `pragma`,
+//! `builtin` and `atomic` do what GNU C adds, `global` decides where variables live.
 //!
 //! A mistake is reported where it is, and checking goes on with the next declaration or statement: the functions here return
 //! `Checked`, whose error carries nothing because the diagnostic has been written down already.
@@ -11,6 +11,7 @@
 //! What lang-c's grammar lacks arrives in the spellings of [`normalize`](crate::normalize).
 
 mod asm;
+mod atomic;
 mod attribute;
 mod builtin;
 mod call;

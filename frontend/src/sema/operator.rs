@@ -450,10 +450,16 @@ impl Checker<'_> {
             }
             _ => {
                 let value = self.convert(value, place.ty, Context::Assignment)?;
+                if self.is_atomic(place.ty) {
+                    return self.assign_atomic(place, value, span);
+                }
                 let (place, value) = (Box::new(place), Box::new(value));
                 return Ok(convert::expr(ExprKind::Assign { place, value }, ty, span));
             }
         };
+        if self.is_atomic(place.ty) {
+            return self.compound_assign_atomic(op, place, value, span);
+        }
         let kind = ExprKind::CompoundAssign {
             op,
             place: Box::new(place),
@@ -560,6 +566,9 @@ impl Checker<'_> {
                 format!("`++` and `--` need a number or a pointer, not {shown}"),
             );
         };
+        if self.is_atomic(place.ty) {
+            return self.inc_dec_atomic(place, step, postfix, span);
+        }
         let place = Box::new(place);
         let kind = ExprKind::IncDec {
             place,

@@ -5,7 +5,10 @@ use lang_c::span::Node;
 
 use crate::diagnostic::{Diagnostic, any_error};
 use crate::source::Span;
-use crate::tree::{Block, Case, Expr, ExprKind, Label, LabelId, Local, Stmt, StmtKind};
+use crate::tree::{
+    Block, Callee, Case, Expr, ExprKind, Label, LabelId, Local, LocalId, Place, PlaceKind, Stmt,
+    StmtKind,
+};
 use crate::types::{IntKind, TypeId, Types};
 
 use super::convert::{self, Context};
@@ -451,7 +454,6 @@ impl Checker<'_> {
         into: &mut Vec<Stmt>,
     ) -> Checked<()> {
         let mut declared = self.declared(specifiers, &node.node.declarator)?;
-        self.check_cleanup(&declared.attributes);
         if self.declare_without_storage(specifiers, &declared, node)? {
             return Ok(());
         }
@@ -526,8 +528,44 @@ impl Checker<'_> {
             }
             None => None,
         };
-        let kind = StmtKind::Decl { local: id, init };
+        let cleanup = match &declared.attributes.cleanup {
+            Some((function, at)) => Some(self.cleanup_call(id, function, *at)?),
+            None => None,
+        };
+        let kind = StmtKind::Decl {
+            local: id,
+            init,
+            cleanup,
+        };
         into.push(Stmt { kind, span });
         Ok(())
+    }
+
+    /// `function(&local)`, for the end of the local's life.
+    fn cleanup_call(&mut self, local: LocalId, function: &str, span: Span) -> Checked<Expr> {
+        let Some(Entity::Func(id)) = self.entity(function) else {
+            let message = format!("`{function}` is no function that could run here");
+            return self.error(span, message);
+        };
+        let Some(ty) = self.types().function_type(self.unit[id].ty).cloned() else {
+            return Err(super::Reported);
+        };
+        let Some(local_ty) = self.body.as_ref().map(|body| body.locals[local.index()].ty) else {
+            return Err(super::Reported);
+        };
+        let place = Box::new(Place {
+            kind: PlaceKind::Local(local),
+            ty: local_ty,
+            span,
+        });
+        let pointer = self.unit.types.pointer_to(local_ty);
+        let argument = convert::expr(ExprKind::AddressOf(place), pointer, span);
+        let args = self.convert_arguments(&ty, function, vec![argument], span)?;
+        let callee = Callee::Func(id);
+        Ok(convert::expr(
+            ExprKind::Call { callee, args },
+            ty.result,
+            span,
+        ))
     }
 }

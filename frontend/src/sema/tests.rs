@@ -386,10 +386,6 @@ fn each_restriction_has_its_code() {
         ),
         ("void f(void) { asm(\"goto +9\"); }", "inline-assembly"),
         (
-            "void g(int *); void f(void) { int x __attribute__((cleanup(g))); }",
-            "cleanup",
-        ),
-        (
             "void f(char *p, int n) { __builtin_memset(p, 0, n); }",
             "copy-length",
         ),
@@ -397,6 +393,7 @@ fn each_restriction_has_its_code() {
             "void f(char *p) { __sync_fetch_and_add(p, 1); }",
             "atomic-size",
         ),
+        ("void f(_Atomic int *p) { *p *= 3; }", "atomic-operation"),
         ("int f(void) { return g(); }", "undeclared-function"),
     ];
     for (program, code) in table {

@@ -34,10 +34,11 @@ pub fn walk_block<V: Visitor + ?Sized>(visitor: &mut V, block: &Block) {
 pub fn walk_stmt<V: Visitor + ?Sized>(visitor: &mut V, stmt: &Stmt) {
     match &stmt.kind {
         StmtKind::Expr(expr) => visitor.visit_expr(expr),
-        StmtKind::Decl { init, .. } => {
+        StmtKind::Decl { init, cleanup, .. } => {
             if let Some(init) = init {
                 walk_init(visitor, init);
             }
+            cleanup.iter().for_each(|call| visitor.visit_expr(call));
         }
         StmtKind::Block(block) => walk_block(visitor, block),
         StmtKind::If {
