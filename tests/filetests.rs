@@ -6,6 +6,8 @@
 
 #[path = "support/engines.rs"]
 mod engines;
+#[path = "support/flags.rs"]
+mod flags;
 #[path = "support/testfile.rs"]
 mod testfile;
 
@@ -13,8 +15,9 @@ use std::fmt;
 use std::path::Path;
 
 use bpfcc::stages::{self, Stage};
-use bpfcc::{Compilation, Compiled, Cpu, Dialect, Level, Options, Target, render};
+use bpfcc::{Compilation, Compiled, Cpu, Level, Options, render};
 use engines::{Call, How, Machine};
+use flags::{lowest_cpu, options};
 use similar::TextDiff;
 use testfile::{Action, Block, Expected, TestFile};
 
@@ -67,32 +70,6 @@ fn file_name(path: &Path) -> String {
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned()
-}
-
-fn options(flags: &[String]) -> Result<Options, String> {
-    let mut options = Options::default();
-    for flag in flags {
-        match flag.as_str() {
-            "-O0" => options.level = Level::O0,
-            "-O1" => options.level = Level::O1,
-            "--loops" => options.frontend.language.allowed.loops = true,
-            _ => match flag.split_once('=') {
-                Some(("--mcpu", name)) => {
-                    options.cpu = Cpu::from_name(name).ok_or_else(|| format!("no cpu `{name}`"))?;
-                }
-                Some(("--target", name)) => {
-                    options.target =
-                        Target::from_name(name).ok_or_else(|| format!("no target `{name}`"))?;
-                }
-                Some(("--asm", name)) => {
-                    options.dialect =
-                        Dialect::from_name(name).ok_or_else(|| format!("no dialect `{name}`"))?;
-                }
-                _ => return Err(format!("unknown flag `{flag}`")),
-            },
-        }
-    }
-    Ok(options)
 }
 
 // Blocks.
@@ -194,7 +171,10 @@ fn check_runs(source: &Source<'_>, file: &TestFile) -> Result<(), String> {
         return Ok(());
     }
     for level in [Level::O0, Level::O1] {
-        for cpu in Cpu::ALL.into_iter().filter(|&cpu| cpu >= lowest_cpu(file)) {
+        for cpu in Cpu::ALL
+            .into_iter()
+            .filter(|&cpu| cpu >= lowest_cpu(&file.flags))
+        {
             let options = Options {
                 level,
                 cpu,
@@ -212,16 +192,6 @@ fn check_runs(source: &Source<'_>, file: &TestFile) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-/// Where `run` lines start to be executed: at the first version, unless the file asks for another.
-fn lowest_cpu(file: &TestFile) -> Cpu {
-    let names = file
-        .flags
-        .iter()
-        .filter_map(|flag| flag.strip_prefix("--mcpu="));
-    let named = names.filter_map(Cpu::from_name).next_back();
-    named.unwrap_or(Cpu::V1)
 }
 
 fn check_steps(machine: &Machine<'_>, how: How, file: &TestFile) -> Result<(), String> {

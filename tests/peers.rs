@@ -1,10 +1,14 @@
 //! Our objects in the hands of other people's tools. Each test needs one of Debian's packages and says so when it skips.
 
+#[path = "support/flags.rs"]
+mod flags;
+
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use bpfcc::{Cpu, Level, Options, Target, compile_file};
+use flags::{lowest_cpu, options};
 
 /// A directory of its own for a test, removed at the end.
 struct Scratch(PathBuf);
@@ -189,22 +193,20 @@ fn linux_accepts_the_file_tests() {
     let mut loaded = 0;
     for file in file_tests(&root("tests/filetests")) {
         let source = std::fs::read_to_string(&file).expect("a readable file");
-        let target = if source.contains("--target=linux") {
-            Target::Linux
-        } else {
-            Target::AsWritten
-        };
-        let is_for_linux = target == Target::Linux || source.contains("SEC(\"raw_tracepoint/");
+        let flags = flags_of(&source);
+        let options = options(&flags).expect("known flags");
+        let is_for_linux =
+            options.target == Target::Linux || source.contains("SEC(\"raw_tracepoint/");
         if !is_for_linux || source.contains("//~ error") {
             continue;
         }
         for level in [Level::O0, Level::O1] {
-            for cpu in Cpu::ALL {
+            let cpus = Cpu::ALL.into_iter();
+            for cpu in cpus.filter(|&cpu| cpu >= lowest_cpu(&flags)) {
                 let options = Options {
-                    target,
                     level,
                     cpu,
-                    ..Options::default()
+                    ..options.clone()
                 };
                 let object = scratch
                     .compile(&file, &options)
@@ -217,6 +219,16 @@ fn linux_accepts_the_file_tests() {
         }
     }
     assert!(loaded > 0, "no file test has a program for Linux");
+}
+
+/// The words after `// flags:`.
+fn flags_of(source: &str) -> Vec<String> {
+    let lines = source.lines();
+    let flags = lines.filter_map(|line| line.trim().strip_prefix("// flags:"));
+    flags
+        .flat_map(str::split_whitespace)
+        .map(str::to_owned)
+        .collect()
 }
 
 fn file_tests(directory: &Path) -> Vec<PathBuf> {

@@ -8,8 +8,6 @@ error[undeclared]: `b` is not declared
   |
 2 | int f(int a) { return b; } //~ error: `b`
   |                       ^
-  |
-  = help: did you mean `a`?
 error: the members of `struct nothing` are not known here
  --> several.c:3:38
   |

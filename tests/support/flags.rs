@@ -1,0 +1,37 @@
+//! What the words after `// flags:` in a filetest mean.
+
+use bpfcc::{Cpu, Dialect, Level, Options, Target};
+
+/// The options that a filetest's flags stand for.
+pub(crate) fn options(flags: &[String]) -> Result<Options, String> {
+    let mut options = Options::default();
+    for flag in flags {
+        match flag.as_str() {
+            "-O0" => options.level = Level::O0,
+            "-O1" => options.level = Level::O1,
+            "--loops" => options.frontend.language.allowed.loops = true,
+            _ => match flag.split_once('=') {
+                Some(("--mcpu", name)) => {
+                    options.cpu = Cpu::from_name(name).ok_or_else(|| format!("no cpu `{name}`"))?;
+                }
+                Some(("--target", name)) => {
+                    options.target =
+                        Target::from_name(name).ok_or_else(|| format!("no target `{name}`"))?;
+                }
+                Some(("--asm", name)) => {
+                    options.dialect =
+                        Dialect::from_name(name).ok_or_else(|| format!("no dialect `{name}`"))?;
+                }
+                _ => return Err(format!("unknown flag `{flag}`")),
+            },
+        }
+    }
+    Ok(options)
+}
+
+/// Where `run` lines start to be executed: at the first version, unless the file asks for another.
+pub(crate) fn lowest_cpu(flags: &[String]) -> Cpu {
+    let names = flags.iter().filter_map(|flag| flag.strip_prefix("--mcpu="));
+    let named = names.filter_map(Cpu::from_name).next_back();
+    named.unwrap_or(Cpu::V1)
+}
