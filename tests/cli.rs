@@ -122,17 +122,34 @@ fn binary_files_get_one_error() {
     let input = scratch.file("binary.c", "\u{7f}ELF\0\0\0\u{1}\u{2}\u{3}");
     let output = bpfcc(&[&input, "-o", &scratch.path("binary.o")]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).contains("binary.c:1:5"), "{}", stderr(&output));
-    assert_eq!(stderr(&output).matches("error").count(), 1, "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("binary.c:1:5"),
+        "{}",
+        stderr(&output)
+    );
+    assert_eq!(
+        stderr(&output).matches("error").count(),
+        1,
+        "{}",
+        stderr(&output)
+    );
 }
 
 #[test]
 fn plain_functions_run_over_a_buffer() {
     let scratch = Scratch::new("buffer");
-    let input = scratch.file("sum.c", "long f(long *words, long bytes) { return words[1] + bytes; }");
+    let input = scratch.file(
+        "sum.c",
+        "long f(long *words, long bytes) { return words[1] + bytes; }",
+    );
     let events = scratch.file("events.json", "{\"events\": [{\"args\": [1, 18]}]}");
     let output = bpfcc(&["run", &input, "--events", &events]);
-    assert!(stdout(&output).contains("returned 34 (1×)"), "{}{}", stdout(&output), stderr(&output));
+    assert!(
+        stdout(&output).contains("returned 34 (1×)"),
+        "{}{}",
+        stdout(&output),
+        stderr(&output)
+    );
 }
 
 #[test]

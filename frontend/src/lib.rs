@@ -22,6 +22,7 @@ pub mod lower;
 pub mod normalize;
 pub mod parse;
 pub mod pp;
+mod reach;
 pub mod restrict;
 pub mod sema;
 pub mod source;

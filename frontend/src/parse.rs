@@ -1,7 +1,8 @@
 //! Tokens to a syntax tree, by lang-c: the only file that calls the parser.
 //!
-//! lang-c reads text, stops at the first mistake and recurses on the native stack, so three things happen around it:
+//! lang-c reads text, stops at the first mistake and recurses on the native stack, so four things happen around it:
 //!
+//! * what the program includes but does not use is [left out](crate::reach);
 //! * the tokens are [normalised](crate::normalize), written out as text, and places in that text are mapped back to the
 //!   user's files ([`LineMap`]);
 //! * nesting is counted before the parser runs and refused in words ([`Nesting`]), and everything that walks the tree
@@ -17,7 +18,8 @@ use crate::diagnostic::Diagnostic;
 use crate::normalize::{PRELUDE, normalize};
 use crate::pp::linemap::{self, LineMap};
 use crate::pp::token::sym;
-use crate::pp::{Interner, Token, TokenKind, TokenStream};
+use crate::pp::{Interner, Symbol, Token, TokenKind, TokenStream};
+use crate::reach::{Reachable, reachable};
 use crate::source::Span;
 
 /// The stack of the thread that parses. The deepest program that [`Nesting`] lets through needs 52 MiB of it in the
@@ -45,6 +47,9 @@ pub struct Unit {
     pub map: LineMap,
     /// The pragmas, in the order of their places.
     pub pragmas: Vec<PlacedPragma>,
+    /// Names that headers declare but the program does not mention; [`LineMap::text`] gives the spellings. They are not in
+    /// the tree.
+    pub unused: Vec<Symbol>,
 }
 
 /// A pragma between the nodes of the tree.
@@ -81,8 +86,14 @@ pub fn with_big_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Dia
     })
 }
 
-/// Parses a preprocessed program. To be called inside [`with_big_stack`].
+/// Parses what a preprocessed program [needs](crate::reach) of itself. To be called inside [`with_big_stack`].
 pub fn parse(stream: &TokenStream) -> Result<Unit, Diagnostic> {
+    let Reachable { stream, unused } = reachable(stream);
+    parse_all(&stream).map(|unit| Unit { unused, ..unit })
+}
+
+/// Parses a preprocessed program with all that it includes.
+pub(crate) fn parse_all(stream: &TokenStream) -> Result<Unit, Diagnostic> {
     Nesting::check(stream)?;
     let normalized = normalize(&stream.tokens);
     let (text, starts) = source_text(&normalized.tokens, &stream.names);
@@ -104,7 +115,12 @@ pub fn parse(stream: &TokenStream) -> Result<Unit, Diagnostic> {
         tokens: pragma.tokens.clone(),
     };
     let pragmas = stream.pragmas.iter().map(place).collect();
-    Ok(Unit { ast, map, pragmas })
+    Ok(Unit {
+        ast,
+        map,
+        pragmas,
+        unused: Vec::new(),
+    })
 }
 
 /// The text that the parser reads, and where each token starts in it.

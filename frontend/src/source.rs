@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use thiserror::Error;
 
@@ -98,7 +98,8 @@ pub struct SourceFile {
     /// What makes two paths the same file; `None` for text that never was on disk.
     identity: Option<PathBuf>,
     text: Arc<str>,
-    line_starts: Vec<u32>,
+    /// Found when the first place is asked for: most files have none that anybody asks for.
+    line_starts: OnceLock<Vec<u32>>,
     invalid_utf8: Option<u32>,
     renamings: Vec<Renaming>,
 }
@@ -113,15 +114,11 @@ struct Renaming {
 
 impl SourceFile {
     fn new(path: String, identity: Option<PathBuf>, text: String) -> SourceFile {
-        let newlines = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
-        let line_starts = std::iter::once(0)
-            .chain(newlines.map(|(at, _)| at as u32 + 1))
-            .collect();
         SourceFile {
             path,
             identity,
             text: text.into(),
-            line_starts,
+            line_starts: OnceLock::new(),
             invalid_utf8: None,
             renamings: Vec::new(),
         }
@@ -148,26 +145,38 @@ impl SourceFile {
         self.invalid_utf8
     }
 
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let newlines = self
+                .text
+                .bytes()
+                .enumerate()
+                .filter(|&(_, byte)| byte == b'\n');
+            let starts = newlines.map(|(at, _)| at as u32 + 1);
+            std::iter::once(0).chain(starts).collect()
+        })
+    }
+
     /// The line, counted from 1, that holds the byte at `offset`.
     pub fn line(&self, offset: u32) -> u32 {
-        self.line_starts.partition_point(|&start| start <= offset) as u32
+        self.line_starts().partition_point(|&start| start <= offset) as u32
     }
 
     /// The text of a line counted from 1, without its line end; empty past the end of the file.
     pub fn line_text(&self, line: u32) -> &str {
         let index = line.saturating_sub(1) as usize;
-        let Some(&start) = self.line_starts.get(index) else {
+        let Some(&start) = self.line_starts().get(index) else {
             return "";
         };
         let end = self
-            .line_starts
+            .line_starts()
             .get(index + 1)
             .map_or(self.text.len(), |&next| next as usize);
         self.text[start as usize..end].trim_end_matches(['\n', '\r'])
     }
 
     fn column(&self, offset: u32) -> u32 {
-        let line_start = self.line_starts[self.line(offset) as usize - 1] as usize;
+        let line_start = self.line_starts()[self.line(offset) as usize - 1] as usize;
         let offset = (offset as usize).min(self.text.len());
         let before = self.text.as_bytes()[line_start..offset].iter();
         // Continuation bytes of UTF-8 are no characters of their own.

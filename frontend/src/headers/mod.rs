@@ -166,6 +166,8 @@ fn line(text: &mut String, line: &str) {
 
 #[cfg(test)]
 mod tests {
+    use bpfcc_isa::program::Context;
+
     use super::*;
     use crate::parse;
     use crate::pp::{Options, preprocess};
@@ -182,7 +184,8 @@ mod tests {
         let main = sources.add_virtual("t.c", includes + text);
         let (stream, diagnostics) = preprocess(&mut sources, main, &Options::default());
         assert_eq!(diagnostics, []);
-        let result = parse::with_big_stack(|| parse::parse(&stream).map(|_| ())).expect("a thread");
+        let result =
+            parse::with_big_stack(|| parse::parse_all(&stream).map(|_| ())).expect("a thread");
         if let Err(diagnostic) = result {
             let place = sources.location(diagnostic.span.expect("has a place"));
             panic!("{headers:?}: {place}: {}", diagnostic.message);

@@ -201,6 +201,10 @@ impl Lexer {
             return;
         }
         while self.pos < self.text.len() {
+            let plain = self.text.as_bytes()[self.pos..].iter();
+            self.pos += plain
+                .take_while(|&&byte| byte != b'*' && byte != b'\\')
+                .count();
             if self.byte() == b'*' && self.lookahead()[1] == b'/' {
                 self.bump();
                 self.bump();
@@ -219,7 +223,10 @@ impl Lexer {
     fn token(&mut self, space_before: bool, interner: &mut Interner) -> Token {
         let start = self.pos;
         self.end = start;
-        let (kind, known) = self.scan();
+        let (kind, known) = match self.plain_identifier(interner) {
+            Some(name) => (TokenKind::Identifier, Some(name)),
+            None => self.scan(),
+        };
         let text = known.unwrap_or_else(|| interner.intern(&self.spelling(start)));
         let line_start = std::mem::take(&mut self.line_start);
         let span = self.fixed.unwrap_or_else(|| self.span_from(start));
@@ -232,6 +239,23 @@ impl Lexer {
             expansion: ExpansionId::NONE,
             hide: HideSet::EMPTY,
         }
+    }
+
+    /// Takes an identifier of ASCII characters without splices, as almost all are; anything else is left for `scan`.
+    fn plain_identifier(&mut self, interner: &mut Interner) -> Option<Symbol> {
+        let rest = &self.text.as_bytes()[self.pos..];
+        let first = rest.first().filter(|&&byte| is_identifier_start(byte))?;
+        let length = rest.iter().position(|&byte| !is_identifier_continue(byte));
+        let length = length.unwrap_or(rest.len());
+        let behind = rest.get(length).copied().unwrap_or(0);
+        let is_prefix = matches!(first, b'L' | b'u' | b'U') && matches!(behind, b'"' | b'\'');
+        if behind == b'\\' || is_prefix {
+            return None;
+        }
+        let name = interner.intern(&self.text[self.pos..self.pos + length]);
+        self.pos += length;
+        self.end = self.pos;
+        Some(name)
     }
 
     /// Takes one token; gives its spelling too if that is known without looking it up.
@@ -315,6 +339,10 @@ impl Lexer {
     }
 
     fn punctuator(&mut self) -> (TokenKind, Option<Symbol>) {
+        if let Some(symbol) = lone_punctuator(self.byte()) {
+            self.bump();
+            return (TokenKind::Punctuator, Some(symbol));
+        }
         match longest_punctuator(self.lookahead()) {
             Some((length, symbol)) => {
                 (0..length).for_each(|_| self.bump());
@@ -345,8 +373,14 @@ impl Lexer {
 
     /// The next four bytes, splices left out, zeros past the end.
     fn lookahead(&self) -> [u8; 4] {
-        let mut bytes = [0; 4];
         let rest = &self.text.as_bytes()[self.pos..];
+        if let Some(bytes) = rest
+            .first_chunk::<4>()
+            .filter(|bytes| !bytes.contains(&b'\\'))
+        {
+            return *bytes;
+        }
+        let mut bytes = [0; 4];
         let mut at = 0;
         for byte in &mut bytes {
             at += splices(&rest[at.min(rest.len())..]);
@@ -380,12 +414,33 @@ impl Lexer {
     }
 }
 
+/// Bytes that may start an identifier, and those that may go on with one: letters, digits, `_`, `$` as GNU C has it, and
+/// everything beyond ASCII.
+const IDENTIFIER_START: u8 = 1;
+const IDENTIFIER_CONTINUE: u8 = 2;
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0_u8;
+    loop {
+        classes[byte as usize] = match byte {
+            b'_' | b'$' | 0x80.. => IDENTIFIER_START | IDENTIFIER_CONTINUE,
+            _ if byte.is_ascii_alphabetic() => IDENTIFIER_START | IDENTIFIER_CONTINUE,
+            _ if byte.is_ascii_digit() => IDENTIFIER_CONTINUE,
+            _ => 0,
+        };
+        if byte == u8::MAX {
+            break classes;
+        }
+        byte += 1;
+    }
+};
+
 fn is_identifier_start(byte: u8) -> bool {
-    byte == b'_' || byte.is_ascii_alphabetic() || !byte.is_ascii()
+    CLASSES[usize::from(byte)] & IDENTIFIER_START != 0
 }
 
 fn is_identifier_continue(byte: u8) -> bool {
-    is_identifier_start(byte) || byte.is_ascii_digit()
+    CLASSES[usize::from(byte)] & IDENTIFIER_CONTINUE != 0
 }
 
 /// The length of the line splices at the start of `bytes`. White space between backslash and newline is forgiven, as
@@ -419,6 +474,16 @@ fn without_splices(raw: &str) -> Cow<'_, str> {
     }
     text.push_str(rest);
     Cow::Owned(text)
+}
+
+/// Punctuators that begin no longer one.
+fn lone_punctuator(byte: u8) -> Option<Symbol> {
+    match byte {
+        b'(' | b')' | b'[' | b']' | b'{' | b'}' | b';' | b',' | b'~' | b'?' => {
+            one_byte_punctuator(byte)
+        }
+        _ => None,
+    }
 }
 
 /// The longest punctuator at the start of the bytes and its length in the source. Digraphs give the punctuator they

@@ -129,6 +129,28 @@ pub fn preprocess(
     )
 }
 
+/// The tokens of a file as they stand in it: no directive is obeyed, no macro replaced. `names` gets their spellings.
+///
+/// ```
+/// use bpfcc_frontend::pp::{self, Interner};
+/// use bpfcc_frontend::source::Sources;
+///
+/// let mut sources = Sources::new();
+/// let file = sources.add_virtual("a.c", "x += 0x1f; // add");
+/// let mut names = Interner::default();
+/// let tokens: Vec<_> = pp::tokenize(&sources, file, &mut names).collect();
+/// let texts: Vec<_> = tokens.iter().map(|token| names.text(token.text)).collect();
+/// assert_eq!(texts, ["x", "+=", "0x1f", ";"]);
+/// ```
+pub fn tokenize(
+    sources: &Sources,
+    file: FileId,
+    names: &mut Interner,
+) -> impl Iterator<Item = Token> {
+    let mut lexer = Lexer::new(file, Arc::clone(sources.file(file).text()));
+    std::iter::from_fn(move || Some(lexer.next(names)).filter(|token| token.kind != TokenKind::End))
+}
+
 /// A problem after which it makes no sense to go on; it has been reported.
 struct Stop;
 
@@ -272,6 +294,11 @@ impl<'a> Preprocessor<'a> {
 
     fn open(&mut self, file: FileId, next_dir: usize, is_system: bool, included_by: Option<Span>) {
         let source = self.sources.file(file);
+        if let Some(zero) = source.text().find('\0') {
+            let span = self.sources.span(file, zero as u32, zero as u32 + 1);
+            let message = "this is not a text file: it holds a zero byte";
+            return self.report(Diagnostic::error(span, message));
+        }
         let lexer = Lexer::new(file, Arc::clone(source.text()));
         if let Some(offset) = source.invalid_utf8() {
             let span = Span {

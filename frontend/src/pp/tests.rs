@@ -696,3 +696,13 @@ fn truncated_input_never_panics() {
         run(&program[..end]);
     }
 }
+
+#[test]
+fn a_file_that_is_no_text_is_one_error() {
+    let (text, messages) = run("\u{7f}ELF\0\0\u{1}");
+    assert_eq!(text, "");
+    assert_eq!(
+        messages,
+        ["1:5: this is not a text file: it holds a zero byte"]
+    );
+}

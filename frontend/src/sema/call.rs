@@ -81,6 +81,7 @@ impl Checker<'_> {
         let helpers = bpfcc_isa::helpers::HELPERS
             .iter()
             .map(|helper| helper.name());
+        let declared = declared.chain(self.unused_names());
         let closest = suggest::closest(spelled, declared.chain(helpers));
         if let Some(closest) = closest.filter(|_| !is_helper) {
             error.help.insert(0, format!("did you mean `{closest}`?"));

@@ -423,7 +423,7 @@ impl Checker<'_> {
             .scopes
             .bindings()
             .filter_map(|(name, entity)| matches!(entity, Entity::Typedef(_)).then_some(name));
-        let closest = super::suggest::closest(spelled, candidates);
+        let closest = super::suggest::closest(spelled, candidates.chain(self.unused_names()));
         let mut error =
             Diagnostic::error(span, format!("unknown type name `{spelled}`")).code("unknown-type");
         if let Some(closest) = closest {

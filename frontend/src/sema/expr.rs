@@ -128,7 +128,7 @@ impl Checker<'_> {
             .scopes
             .bindings()
             .filter_map(|(name, entity)| (!matches!(entity, Entity::Typedef(_))).then_some(name));
-        let closest = suggest::closest(name, candidates);
+        let closest = suggest::closest(name, candidates.chain(self.unused_names()));
         let mut error =
             Diagnostic::error(span, format!("`{name}` is not declared")).code("undeclared");
         if let Some(closest) = closest {

@@ -220,6 +220,12 @@ impl<'a> Checker<'a> {
         !self.faulty.contains(name) && self.reported.insert(name.to_owned())
     }
 
+    /// Names that headers declare but the program did not mention, for suggestions.
+    fn unused_names(&self) -> impl Iterator<Item = &'a str> {
+        let parsed = self.parsed;
+        parsed.unused.iter().map(|&name| parsed.map.text(name))
+    }
+
     fn types(&self) -> &Types {
         &self.unit.types
     }
