@@ -13,6 +13,7 @@
 //! ```
 
 mod adapt;
+pub mod json;
 mod limits;
 mod place;
 pub mod render;
@@ -24,7 +25,7 @@ use bpfcc_backend::{self as backend, BackendError};
 use bpfcc_frontend::diagnostic::{Diagnostic, any_error};
 use bpfcc_frontend::pp::{self, TokenStream};
 use bpfcc_frontend::source::{FileId, Sources};
-use bpfcc_frontend::{lower, parse, sema, tree};
+use bpfcc_frontend::{lower, parse, sema, tree, warn};
 use bpfcc_ir::Module;
 use bpfcc_ir::pass::{self, PassOptions};
 use bpfcc_object::{Object, elf};
@@ -193,10 +194,12 @@ impl<'a> Compiler<'a> {
             }
             None => None,
         };
-        let result = result.filter(|_| !any_error(&self.diagnostics));
+        let warnings = &self.options.frontend.warnings;
+        let diagnostics = warnings.apply(&self.sources, self.diagnostics);
+        let result = result.filter(|_| !any_error(&diagnostics));
         Compilation {
             sources: self.sources,
-            diagnostics: self.diagnostics,
+            diagnostics,
             result,
         }
     }
@@ -220,6 +223,9 @@ impl<'a> Compiler<'a> {
     fn check(&mut self, unit: &parse::Unit) -> Option<tree::Unit> {
         let (tree, diagnostics) = sema::check(unit, &self.options.frontend.language);
         self.diagnostics.extend(diagnostics);
+        if let Some(tree) = &tree {
+            self.diagnostics.extend(warn::check(tree, &self.sources));
+        }
         tree
     }
 

@@ -358,3 +358,68 @@ fn a_sixth_argument_of_printf_is_refused() {
         &["`printf`", "6 arguments", "five"],
     );
 }
+
+#[test]
+fn json_has_an_object_per_diagnostic() {
+    let scratch = Scratch::new("json");
+    let input = scratch.file(
+        "bad.c",
+        "int f(int x)\n{\n\tint e;\n\t/* é */ return y;\n}\n",
+    );
+    let output = bpfcc(&[&input, "-Wall", "--diagnostics=json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = stderr(&output);
+    let objects: Vec<serde_json::Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("an object"))
+        .collect();
+    let error = &objects[0];
+    assert_eq!(objects.len(), 1, "{text}");
+    assert_eq!(error["severity"], "error");
+    assert_eq!(error["file"], input.as_str());
+    assert_eq!((&error["line"], &error["column"]), (&4.into(), &17.into()));
+    assert_eq!(error["end"]["column"], 18);
+    assert!(
+        error["message"]
+            .as_str()
+            .is_some_and(|text| text.contains("`y`"))
+    );
+    assert!(error["notes"].is_array() && error["help"].is_array());
+}
+
+#[test]
+fn warnings_are_chosen_on_the_command_line() {
+    let scratch = Scratch::new("warnings");
+    let input = scratch.file("w.c", "int f(int x) { int unused; return x << 40; }\n");
+    let object = scratch.path("w.o");
+    for (options, codes, status) in [
+        (&["-O1"][..], &["shift-count"][..], 0),
+        (&["-Wall"], &["unused-variable", "shift-count"], 0),
+        (&["-Wall", "-Wno-shift-count"], &["unused-variable"], 0),
+        (&["-w", "-Wall"], &[], 0),
+        (&["-Werror"], &["shift-count"], 1),
+    ] {
+        let output = bpfcc(&[options, &[&input, "-o", &object]].concat());
+        let text = stderr(&output);
+        assert_eq!(output.status.code(), Some(status), "{options:?}: {text}");
+        for code in ["unused-variable", "shift-count"] {
+            let told = text.contains(&format!("[{code}]"));
+            assert_eq!(told, codes.contains(&code), "{options:?}: {text}");
+        }
+    }
+    let output = bpfcc(&[&input, "-Wnonsense"]);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn the_documentation_lists_every_warning() {
+    let text = include_str!("../docs/diagnostics.md");
+    for row in bpfcc_frontend::warn::WARNINGS {
+        assert!(
+            text.contains(&format!("| `{}` |", row.name)),
+            "{}",
+            row.name
+        );
+        assert!(text.contains(row.about), "{}", row.name);
+    }
+}

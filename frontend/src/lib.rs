@@ -29,6 +29,7 @@ pub mod source;
 pub mod tree;
 pub mod tree_text;
 pub mod types;
+pub mod warn;
 
 use bpfcc_ir::Module;
 
@@ -42,6 +43,8 @@ pub struct Options {
     pub preprocessor: pp::Options,
     /// The language.
     pub language: sema::Options,
+    /// Which warnings to give.
+    pub warnings: warn::Selection,
 }
 
 /// Compiles a file. There is a module unless there is an error.

@@ -102,6 +102,7 @@ pub struct SourceFile {
     line_starts: OnceLock<Vec<u32>>,
     invalid_utf8: Option<u32>,
     renamings: Vec<Renaming>,
+    is_system: bool,
 }
 
 /// The effect of a `#line` directive: from physical line `from` on, lines count from `line` in `path`.
@@ -121,7 +122,13 @@ impl SourceFile {
             line_starts: OnceLock::new(),
             invalid_utf8: None,
             renamings: Vec::new(),
+            is_system: false,
         }
+    }
+
+    /// Whether this is a system header, which gives no warnings.
+    pub fn is_system(&self) -> bool {
+        self.is_system
     }
 
     /// The path as the user, or the `#include` that led here, spelled it.
@@ -230,6 +237,11 @@ impl Sources {
         let id = FileId(self.files.len() as u32);
         self.files.push(file);
         id
+    }
+
+    /// Says that a file is a system header.
+    pub fn mark_system(&mut self, id: FileId) {
+        self.files[id.0 as usize].is_system = true;
     }
 
     /// The file with this number.

@@ -204,6 +204,8 @@ pub struct Local {
     pub align: u32,
     /// `btf_decl_tag`s.
     pub tags: Vec<String>,
+    /// Whether the program names it again, or says that it need not (`unused`).
+    pub mentioned: bool,
     /// Its name, where it is declared.
     pub span: Span,
 }

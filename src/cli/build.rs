@@ -48,14 +48,18 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     options.dialect = args.asm;
     match stage(args) {
         Some(stage) => {
-            let text = output::finish(stages::file_text(input, &options, &stage))?;
+            let text = output::finish(
+                stages::file_text(input, &options, &stage),
+                args.compile.diagnostics,
+            )?;
             match &args.output {
                 Some(path) => output::write(path, text.as_bytes()),
                 None => output::print(&text),
             }
         }
         None => {
-            let bytes = output::finish(compile_file(input, &options))?.to_elf()?;
+            let bytes = output::finish(compile_file(input, &options), args.compile.diagnostics)?
+                .to_elf()?;
             output::write(
                 &args.output.clone().unwrap_or_else(|| object_name(input)),
                 &bytes,

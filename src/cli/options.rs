@@ -3,6 +3,17 @@
 use std::path::PathBuf;
 
 use bpfcc::{Cpu, Level, MacroOption, Options, Target};
+use bpfcc_frontend::warn::Switch;
+use clap::ValueEnum;
+
+/// How diagnostics are printed.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// With source lines and carets.
+    Text,
+    /// One object per line.
+    Json,
+}
 
 /// How to compile.
 #[derive(clap::Args)]
@@ -33,6 +44,15 @@ pub(crate) struct CompileArgs {
     /// or linux (they become maps and helpers, and events raw tracepoints, which libbpf loads).
     #[arg(long, value_name = "HOST", default_value = "as-written", value_parser = parse_target)]
     target: Target,
+    /// Give more warnings (all, extra), all warnings as errors (error), or one of them, or not (no-NAME).
+    #[arg(short = 'W', value_name = "NAME", help_heading = "Diagnostics", value_parser = parse_warning)]
+    warnings: Vec<Switch>,
+    /// Give no warnings.
+    #[arg(short = 'w', help_heading = "Diagnostics")]
+    no_warnings: bool,
+    /// How diagnostics are printed: text for people, json for editors.
+    #[arg(long, value_enum, default_value = "text", help_heading = "Diagnostics")]
+    pub(crate) diagnostics: Format,
     /// Optimisation level: 0 translates, 1 optimises.
     #[arg(short = 'O', value_name = "LEVEL", default_value = "1", value_parser = parse_level)]
     level: Level,
@@ -54,6 +74,13 @@ impl CompileArgs {
             ..Options::default()
         };
         options.frontend.language.allowed.loops = self.loops;
+        let warnings = &mut options.frontend.warnings;
+        self.warnings
+            .iter()
+            .for_each(|&switch| warnings.set(switch));
+        if self.no_warnings {
+            warnings.set(Switch::None);
+        }
         let pp = &mut options.frontend.preprocessor;
         pp.include_dirs.clone_from(&self.include);
         pp.system_dirs.clone_from(&self.isystem);
@@ -68,6 +95,11 @@ impl CompileArgs {
 
 fn parse_target(name: &str) -> Result<Target, String> {
     Target::from_name(name).ok_or_else(|| "use as-written or linux".to_owned())
+}
+
+fn parse_warning(name: &str) -> Result<Switch, String> {
+    Switch::parse(name)
+        .ok_or_else(|| "there is no such warning; docs/diagnostics.md lists them".to_owned())
 }
 
 fn parse_level(text: &str) -> Result<Level, String> {

@@ -6,7 +6,9 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use bpfcc::{Compilation, render};
+use bpfcc::{Compilation, json, render};
+
+use super::options::Format;
 
 /// The program was refused, and the diagnostics that say why have been printed.
 #[derive(Debug)]
@@ -31,7 +33,22 @@ pub(crate) fn report(error: &anyhow::Error) {
 const MAX_SHOWN: usize = 20;
 
 /// Prints the diagnostics of a compilation and gives its result, if there is one.
-pub(crate) fn finish<T>(compilation: Compilation<T>) -> Result<T> {
+pub(crate) fn finish<T>(compilation: Compilation<T>, format: Format) -> Result<T> {
+    match format {
+        Format::Text => print_text(&compilation),
+        Format::Json => print_json(&compilation),
+    }
+    compilation.result.ok_or_else(|| Refused.into())
+}
+
+/// Editors read all of them.
+fn print_json<T>(compilation: &Compilation<T>) {
+    for diagnostic in &compilation.diagnostics {
+        eprintln!("{}", json::diagnostic(&compilation.sources, diagnostic));
+    }
+}
+
+fn print_text<T>(compilation: &Compilation<T>) {
     let colour = io::stderr().is_terminal();
     for diagnostic in compilation.diagnostics.iter().take(MAX_SHOWN) {
         eprintln!(
@@ -42,7 +59,6 @@ pub(crate) fn finish<T>(compilation: Compilation<T>) -> Result<T> {
     if let Some(more @ 1..) = compilation.diagnostics.len().checked_sub(MAX_SHOWN) {
         eprintln!("bpfcc: {more} more messages are not shown");
     }
-    compilation.result.ok_or_else(|| Refused.into())
 }
 
 /// Writes to standard output; a reader that went away (`| head`) is not an error.

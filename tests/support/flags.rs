@@ -1,6 +1,7 @@
 //! What the words after `// flags:` in a filetest mean.
 
 use bpfcc::{Cpu, Dialect, Level, Options, Target};
+use bpfcc_frontend::warn::Switch;
 
 /// The options that a filetest's flags stand for.
 pub(crate) fn options(flags: &[String]) -> Result<Options, String> {
@@ -22,7 +23,10 @@ pub(crate) fn options(flags: &[String]) -> Result<Options, String> {
                     options.dialect =
                         Dialect::from_name(name).ok_or_else(|| format!("no dialect `{name}`"))?;
                 }
-                _ => return Err(format!("unknown flag `{flag}`")),
+                _ => match flag.strip_prefix("-W").and_then(Switch::parse) {
+                    Some(switch) => options.frontend.warnings.set(switch),
+                    None => return Err(format!("unknown flag `{flag}`")),
+                },
             },
         }
     }

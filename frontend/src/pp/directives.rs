@@ -551,6 +551,9 @@ impl Preprocessor<'_> {
                 .push(Diagnostic::error(span, message).help(help));
             return Err(Stop);
         }
+        if found.is_system {
+            self.sources.mark_system(file);
+        }
         self.open(file, found.next_dir, found.is_system, Some(span));
         Ok(())
     }

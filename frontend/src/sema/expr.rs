@@ -100,8 +100,12 @@ impl Checker<'_> {
             return self.undeclared(spelled, span);
         };
         let (kind, ty) = match binding.entity {
-            Entity::Local(id) => match &self.body {
-                Some(body) => (PlaceKind::Local(id), body.locals[id.index()].ty),
+            Entity::Local(id) => match &mut self.body {
+                Some(body) => {
+                    let local = &mut body.locals[id.index()];
+                    local.mentioned = true;
+                    (PlaceKind::Local(id), local.ty)
+                }
                 None => return self.undeclared(spelled, span),
             },
             Entity::Global(id) => (PlaceKind::Global(id), self.unit[id].ty),

@@ -346,6 +346,7 @@ impl Checker<'_> {
             ty,
             align,
             tags: param.param.tags.clone(),
+            mentioned: param.param.name.is_none(),
             span: param.span,
         })?;
         match &param.param.name {

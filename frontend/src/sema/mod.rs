@@ -313,6 +313,7 @@ impl<'a> Checker<'a> {
             ty,
             align,
             tags: Vec::new(),
+            mentioned: true,
             span,
         })
     }

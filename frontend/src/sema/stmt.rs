@@ -504,6 +504,7 @@ impl Checker<'_> {
             ty: declared.ty,
             align: self.declared_align(declared),
             tags: declared.attributes.tags.clone(),
+            mentioned: declared.attributes.unused,
             span,
         })?;
         if let Some(label) = &declared.attributes.asm_label

@@ -119,7 +119,11 @@ fn object(args: &Args) -> Result<Object> {
             let mut options = args.compile.to_options();
             // The runtime is not a kernel before 5.3.
             options.frontend.language.allowed.loops = true;
-            output::finish(compile_file(&args.input, &options)).map(|c| c.object)
+            output::finish(
+                compile_file(&args.input, &options),
+                args.compile.diagnostics,
+            )
+            .map(|c| c.object)
         }
     }
 }

@@ -126,6 +126,7 @@ impl Bench {
             ty: ulong,
             align: 8,
             tags: Vec::new(),
+            mentioned: true,
             span: self.span,
         };
         let stmt = Stmt {
