@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail};
 use bpfcc::compile_file;
 use bpfcc_object::{Object, elf};
-use bpfcc_runtime::{Engine, Environment, EnvironmentChoice, Kernel, Vm};
+use bpfcc_runtime::{Engine, Environment, EnvironmentChoice, Kernel, Map, Vm};
 use clap::ValueEnum;
 
 use super::options::CompileArgs;
@@ -98,7 +98,9 @@ fn run_over_events(args: &Args, vm: &Vm) -> Result<()> {
     for line in vm.log() {
         text += &format!("log: {line}\n");
     }
-    for map in vm.maps() {
+    // Variables are maps of one entry, named after their section; nobody asked for them.
+    let is_table = |map: &&std::sync::Arc<dyn Map>| !map.spec().name.starts_with('.');
+    for map in vm.maps().iter().filter(is_table) {
         text += &format!("\n{}", table::print(map.as_ref(), &events.symbols));
     }
     output::print(&text)
