@@ -2,7 +2,7 @@
 //!
 //! This is the one place that knows where lang-c 0.15.1 stops short of what clang accepts. Each rule is a row of
 //! [`Normalizer::rule`]; what it changes is shown in its comment. Rules keep the meaning and the place of every token.
-//! Four names carry what the grammar has no room for; `sema` gives them their meaning:
+//! Four names and an empty constraint carry what the grammar has no room for; `sema` gives them their meaning:
 //!
 //! | in the tokens | stands for |
 //! |---|---|
@@ -10,9 +10,12 @@
 //! | `(T){ __bpfcc_omitted }` | `(T){}` |
 //! | `__attribute__((__bpfcc_unqualified)) __typeof__(x)` | `typeof_unqual(x)` |
 //! | `enum e { … } __attribute__((__bpfcc_underlying(sizeof(T))))` | `enum e : T { … }` |
+//! | `asm ("…" : : [out] "" (out))` | `asm goto ("…" : : : : out)` |
 //!
 //! Further: `__builtin_types_compatible_p(A, B)` arrives as `…(sizeof(A), sizeof(B))`, and the types `__int128_t`,
 //! `__uint128_t`, `__auto_type` and `bool` are names that [`PRELUDE`] declares so that the grammar takes them for types.
+
+mod asm_goto;
 
 use std::collections::HashMap;
 
@@ -117,6 +120,7 @@ pub(crate) fn normalize(tokens: &[Token]) -> Normalized {
         partners: partners(tokens),
         out: Vec::with_capacity(tokens.len()),
         after: HashMap::new(),
+        replaced: HashMap::new(),
         function_depth: 0,
     };
     let mut positions = Vec::with_capacity(tokens.len());
@@ -170,6 +174,8 @@ struct Normalizer<'a> {
     out: Vec<Token>,
     /// What is to be written behind a token once its turn has come.
     after: HashMap<usize, Vec<Token>>,
+    /// What is to be written in the place of a token and those up to another.
+    replaced: HashMap<usize, (Vec<Token>, usize)>,
     /// How many braces of a function body are open.
     function_depth: usize,
 }
@@ -177,6 +183,10 @@ struct Normalizer<'a> {
 impl Normalizer<'_> {
     /// Handles the token at `at`, and gives the index of the next one.
     fn step(&mut self, at: usize) -> usize {
+        if let Some((tokens, next)) = self.replaced.remove(&at) {
+            self.out.extend(tokens);
+            return next;
+        }
         if let Some(next) = self.rule(at) {
             return next;
         }
@@ -212,7 +222,7 @@ impl Normalizer<'_> {
             sym::STRUCT | sym::UNION | sym::ENUM => self.tagged_type(at),
             sym::LABEL => self.local_labels(at),
             sym::TYPES_COMPATIBLE => self.types_compatible(at),
-            sym::ASM | sym::ASM2 | sym::ASM3 => self.asm_inline(at),
+            sym::ASM | sym::ASM2 | sym::ASM3 => self.asm_qualifiers(at),
             sym::L_BRACKET => self.bracket_attribute(at),
             sym::L_BRACE => self.empty_literal(at),
             sym::QUESTION => self.omitted_operand(at),
@@ -415,10 +425,13 @@ impl Normalizer<'_> {
         None
     }
 
-    /// `asm inline (` ⟶ `asm (`
-    fn asm_inline(&mut self, at: usize) -> Option<usize> {
+    /// `asm inline (` and `asm goto (` ⟶ `asm (`
+    fn asm_qualifiers(&mut self, at: usize) -> Option<usize> {
+        let is_dropped = |token: &&Token| {
+            [sym::INLINE, sym::INLINE2, sym::GOTO].contains(&token.text)
+        };
         let is_qualifier = |token: &&Token| {
-            [sym::VOLATILE, sym::VOLATILE2, sym::INLINE, sym::INLINE2].contains(&token.text)
+            [sym::VOLATILE, sym::VOLATILE2].contains(&token.text) || is_dropped(token)
         };
         let qualifiers: Vec<Token> = self.tokens[at + 1..]
             .iter()
@@ -426,9 +439,11 @@ impl Normalizer<'_> {
             .copied()
             .collect();
         self.out.push(self.tokens[at]);
-        let is_inline = |token: &&Token| token.is(sym::INLINE) || token.is(sym::INLINE2);
         self.out
-            .extend(qualifiers.iter().filter(|token| !is_inline(token)));
+            .extend(qualifiers.iter().filter(|token| !is_dropped(token)));
+        if qualifiers.iter().any(|token| token.is(sym::GOTO)) {
+            self.move_asm_labels(at + 1 + qualifiers.len());
+        }
         Some(at + 1 + qualifiers.len())
     }
 

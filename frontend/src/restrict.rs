@@ -114,7 +114,7 @@ rules! {
     /// Assembly that reaches beyond its statement.
     InlineAssembly "inline-assembly",
         "inline assembly keeps to its statement and its operands",
-        "to jump further set a variable and test it in C; to use the stack pass a variable with the constraint \"m\"";
+        "to jump further use `asm goto`; to use the stack pass a variable with the constraint \"m\"";
     /// A call needs a declaration.
     UndeclaredFunction "undeclared-function",
         "C calls only what was declared before",
@@ -236,6 +236,10 @@ impl Visitor for BodyRules<'_> {
             StmtKind::For { cond, .. } => self.check_loop(stmt.span, "for", cond.as_ref()),
             StmtKind::Label(label) => self.seen_labels.push(*label),
             StmtKind::Goto(label) => self.check_goto(stmt.span, *label),
+            StmtKind::Asm(asm) => {
+                let labels = asm.labels.iter();
+                labels.for_each(|&label| self.check_goto(stmt.span, label));
+            }
             _ => {}
         }
         visit::walk_stmt(self, stmt);

@@ -361,6 +361,7 @@ impl Printer<'_> {
                 let reg = reg.map_or(String::new(), |reg| format!("{reg} "));
                 format!("in {reg}{}", self.expr(value))
             }
+            AsmOperand::Way => "way".to_owned(),
             AsmOperand::Const(value) => format!("const {}", self.expr(value)),
             AsmOperand::Memory(address) => format!("mem {}", self.expr(address)),
         });

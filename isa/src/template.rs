@@ -9,6 +9,7 @@
 //! |---|---|
 //! | `%0`, `%[name]` | an operand: `r3`, `-7`, `counter+8` or, for memory, `(r3 + 8)` |
 //! | `%w0`, `%w[name]` | the lower half of a register, `w3` |
+//! | `%l[name]`, `%l2` | a label outside, in `asm goto`; numbers go on behind those of the operands |
 //! | `%=` | a number of this statement's own, for labels |
 //! | `%%` | `%` |
 //! | `1:` … `1b`, `1f` | a label that may be there several times; the last one before, the first one behind |
@@ -56,7 +57,7 @@ pub enum Operand {
 pub enum TemplateError {
     /// `%` and something that no operand is called.
     UnknownOperand(String),
-    /// `%l[label]`: only `asm goto` has them.
+    /// `%l` and something that no label is called.
     Label,
     /// The text mentions `r10`.
     FramePointer,
@@ -74,11 +75,20 @@ pub enum TemplateError {
 impl Template {
     /// Reads a text whose operands are called like this; those without a name go by their number.
     pub fn new(text: &str, names: &[Option<&str>]) -> Result<Template, TemplateError> {
+        Template::with_labels(text, names, &[])
+    }
+
+    /// Reads a text that may also jump to labels outside: see [`Template::leave_by`].
+    pub fn with_labels(
+        text: &str,
+        names: &[Option<&str>],
+        labels: &[&str],
+    ) -> Result<Template, TemplateError> {
         let mut template = Template { pieces: Vec::new() };
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('%') {
             template.push_text(before);
-            rest = template.placeholder(after, names)?;
+            rest = template.placeholder(after, names, labels)?;
         }
         template.push_text(rest);
         if template.words().any(|word| word == "r10" || word == "w10") {
@@ -100,6 +110,7 @@ impl Template {
         &mut self,
         text: &'t str,
         names: &[Option<&str>],
+        labels: &[&str],
     ) -> Result<&'t str, TemplateError> {
         if let Some(rest) = text.strip_prefix('%') {
             self.push_text("%");
@@ -110,8 +121,11 @@ impl Template {
             self.push_text("0");
             return Ok(rest);
         }
-        if text.starts_with("l[") || is_label_number(text) {
-            return Err(TemplateError::Label);
+        if let Some(text) = text.strip_prefix('l') {
+            let (name, rest) = operand_name(text);
+            let label = label_number(name, names.len(), labels).ok_or(TemplateError::Label)?;
+            self.push_text(&outside_label(label));
+            return Ok(rest);
         }
         let after_modifier = text.strip_prefix('w');
         let lower = after_modifier.is_some();
@@ -136,6 +150,64 @@ impl Template {
             Piece::Operand { .. } => None,
         });
         texts.flat_map(|text| text.split(|c| !is_word(c)))
+    }
+
+    /// Makes the text end in one place, whichever label it jumps to: `operand` is then a register with 0 for none, or else the
+    /// label's number from 1.
+    ///
+    /// ```text
+    ///     if r1 > 5 goto %l[out]             if r1 > 5 goto .Loutside.0
+    ///                                        r2 = 0
+    ///                                        goto .Loutside.end
+    ///                                    .Loutside.0:
+    ///                                        r2 = 1
+    ///                                    .Loutside.end:
+    /// ```
+    pub fn leave_by(&mut self, operand: usize, labels: usize) {
+        let mentioned = (0..labels).filter(|&label| {
+            let name = outside_label(label);
+            self.words().any(|word| word == name)
+        });
+        let mentioned: Vec<usize> = mentioned.collect();
+        let mut jump_to_end = false;
+        if self.falls_through() {
+            self.set_way(operand, 0);
+            jump_to_end = true;
+        }
+        for label in mentioned {
+            let jump = if jump_to_end {
+                "\ngoto .Loutside.end"
+            } else {
+                ""
+            };
+            self.push_text(&format!("{jump}\n{}:", outside_label(label)));
+            self.set_way(operand, label + 1);
+            jump_to_end = true;
+        }
+        self.push_text("\n.Loutside.end:");
+    }
+
+    fn set_way(&mut self, operand: usize, way: usize) {
+        self.push_text("\n");
+        let (index, lower) = (operand, false);
+        self.pieces.push(Piece::Operand { index, lower });
+        self.push_text(&format!(" = {way}"));
+    }
+
+    /// Whether control may reach the end of the text: what is never reached, Linux refuses.
+    fn falls_through(&self) -> bool {
+        let Some((Piece::Text(last), before)) = self.pieces.split_last() else {
+            return true;
+        };
+        let is_separator = |c: char| c == ';' || c.is_whitespace();
+        let last = last.trim_end_matches(is_separator);
+        // Without a separator it is the end of an instruction that begins with an operand.
+        let statement = match last.rsplit_once([';', '\n']) {
+            Some((_, statement)) => statement.trim(),
+            None if before.is_empty() => last.trim(),
+            None => return true,
+        };
+        !(statement.starts_with("goto") || statement == "exit")
     }
 
     /// Whether there is nothing in it: a barrier for the compiler.
@@ -233,7 +305,7 @@ impl fmt::Display for TemplateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             TemplateError::UnknownOperand(name) => write!(f, "there is no operand `{name}`"),
-            TemplateError::Label => f.write_str("only `asm goto` has labels"),
+            TemplateError::Label => f.write_str("`%l` names a label of `asm goto`"),
             TemplateError::FramePointer => {
                 f.write_str("the frame below `r10` belongs to the compiler")
             }
@@ -268,10 +340,23 @@ fn token_length(text: &str) -> usize {
     text.find(|c| !is_word(c)).unwrap_or(text.len()).max(first)
 }
 
-/// `l0`
-fn is_label_number(text: &str) -> bool {
-    let digits = text.strip_prefix('l');
-    digits.is_some_and(|digits| digits.starts_with(|c: char| c.is_ascii_digit()))
+/// Which label `[name]` or a number is. Numbers go on where those of the operands end.
+fn label_number(name: &str, operands: usize, labels: &[&str]) -> Option<usize> {
+    match name
+        .strip_prefix('[')
+        .and_then(|name| name.strip_suffix(']'))
+    {
+        Some(name) => labels.iter().position(|label| *label == name),
+        None => {
+            let number = name.parse::<usize>().ok()?.checked_sub(operands)?;
+            (number < labels.len()).then_some(number)
+        }
+    }
+}
+
+/// What a label outside is called inside.
+fn outside_label(label: usize) -> String {
+    format!(".Loutside.{label}")
 }
 
 /// `[name]` or digits at the start of a text, and what follows.
@@ -415,11 +500,28 @@ mod tests {
             "in `foo r1`: unknown instruction `foo`"
         );
         assert_eq!(error("goto +3"), "`goto +3` jumps out of the statement");
-        assert_eq!(error("goto %l[out]"), "only `asm goto` has labels");
+        assert_eq!(error("goto %l[out]"), "`%l` names a label of `asm goto`");
         assert_eq!(
             error("r1 = r10"),
             "the frame below `r10` belongs to the compiler"
         );
+    }
+
+    #[test]
+    fn labels_outside_become_ways_out() {
+        let lines = |text: &str| {
+            let mut template = Template::with_labels(text, &[None], &["out", "unused"]).unwrap();
+            template.leave_by(1, 2);
+            let parsed = template.assemble(&[Operand::Reg(Reg::R1), Operand::Reg(Reg::R2)]);
+            let insns = parsed.unwrap().insns;
+            insns.iter().map(Insn::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            lines("if %0 > 5 goto %l[out]"),
+            ["if r1 > 5 goto +2", "r2 = 0", "goto +1", "r2 = 1"]
+        );
+        assert_eq!(lines("%0 = 1; goto %l1;"), ["r1 = 1", "goto +0", "r2 = 1"]);
+        assert_eq!(lines("%0 = 1"), ["r1 = 1", "r2 = 0"]);
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! Inline assembly: arguments into values, results into places.
 
 use bpfcc_ir::{self as ir, Type, Value};
+use bpfcc_isa::Cond;
 
 use super::function::Body;
 use super::place::Located;
 use super::repr::{Repr, Scalar, arithmetic_kind, repr};
+use crate::tree::LabelId;
 use crate::tree::asm::{Asm, AsmInput, AsmOperand};
 use crate::types::{IntKind, TypeId};
 
@@ -38,6 +40,11 @@ impl Body<'_, '_> {
                     args.push(self.asm_word(word, value.ty, whole));
                     ir::AsmOperand::Input { reg: *reg }
                 }
+                AsmOperand::Way => ir::AsmOperand::Output {
+                    ty: Type::I64,
+                    reg: None,
+                    early: false,
+                },
                 AsmOperand::Const(value) => {
                     args.push(self.word(value));
                     ir::AsmOperand::Const
@@ -56,9 +63,25 @@ impl Body<'_, '_> {
             clobbers: asm.clobbers.clone(),
         };
         let values = self.builder.asm(lowered, &args);
+        // The way is behind all other outputs.
+        let way = values.get(outputs.len()).copied();
         for ((located, ty), value) in outputs.into_iter().zip(values) {
             let value = self.asm_result(value, ty);
             self.write(&located, value);
+        }
+        if let Some(way) = way {
+            self.go_one_way(way, &asm.labels);
+        }
+    }
+
+    /// Goes on, or to one of the labels of an `asm goto`.
+    fn go_one_way(&mut self, way: Value, labels: &[LabelId]) {
+        for (number, &label) in (1..).zip(labels) {
+            let to = self.label(label);
+            let next = self.builder.new_block();
+            let number = self.builder.iconst(Type::I64, number);
+            self.builder.branch(Cond::Eq, [way, number], to, next);
+            self.start(next);
         }
     }
 

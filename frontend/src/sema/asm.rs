@@ -20,7 +20,7 @@ use crate::diagnostic::Diagnostic;
 use crate::restrict::Rule;
 use crate::source::Span;
 use crate::tree::asm::{Asm, AsmInput, AsmOperand};
-use crate::tree::{Block, Expr, ExprKind, Place, PlaceKind, Stmt, StmtKind, Symbol};
+use crate::tree::{Block, Expr, ExprKind, LabelId, Place, PlaceKind, Stmt, StmtKind, Symbol};
 use crate::types::{IntKind, Types};
 
 use super::constant::constant_value;
@@ -39,6 +39,13 @@ struct Constraint {
     memory: bool,
     /// The output with which a register is shared.
     tied: Option<usize>,
+}
+
+/// What an `asm` has beside its text and operands.
+#[derive(Default)]
+struct Rest {
+    clobbers: Vec<Reg>,
+    labels: Vec<(String, LabelId)>,
 }
 
 impl Constraint {
@@ -103,7 +110,7 @@ impl Checker<'_> {
     fn basic_asm(&mut self, text: &Node<ast::StringLiteral>, span: Span) -> Checked<StmtKind> {
         // Without operands `%` is a character like others.
         let text = self.string_text(text)?.replace('%', "%%");
-        Ok(self.finished_asm(&text, &[], Vec::new(), Vec::new(), span))
+        Ok(self.finished_asm(&text, &[], Vec::new(), Rest::default(), span))
     }
 
     fn extended_asm(
@@ -114,11 +121,12 @@ impl Checker<'_> {
         let text = self.string_text(&node.template)?;
         let mut operands = Vec::new();
         let mut numbers = Vec::new();
+        let (labels, inputs) = self.asm_labels(&node.inputs);
         for output in &node.outputs {
             numbers.push(operands.len());
             operands.push(self.asm_output(output)?);
         }
-        for input in &node.inputs {
+        for input in &inputs {
             let number = self.asm_input(input, &mut operands)?;
             numbers.push(number);
         }
@@ -126,13 +134,44 @@ impl Checker<'_> {
         for clobber in &node.clobbers {
             clobbers.extend(self.asm_clobber(clobber)?);
         }
-        let nodes = node.outputs.iter().chain(&node.inputs);
+        let nodes = node.outputs.iter().chain(inputs);
         let names = nodes.map(|operand| operand.node.symbolic_name.as_ref());
         let names: Vec<Option<&str>> = names
             .map(|name| name.map(|name| name.node.name.as_str()))
             .collect();
         let named: Vec<(Option<&str>, usize)> = names.into_iter().zip(numbers).collect();
-        Ok(self.finished_asm(&text, &named, operands, clobbers, span))
+        let rest = Rest {
+            clobbers,
+            labels: labels?,
+        };
+        Ok(self.finished_asm(&text, &named, operands, rest, span))
+    }
+
+    /// Parts the labels of an `asm goto` from the inputs: see `normalize::asm_goto`.
+    #[expect(
+        clippy::type_complexity,
+        reason = "two lists that are taken apart at once"
+    )]
+    fn asm_labels<'n>(
+        &mut self,
+        nodes: &'n [Node<ast::GnuAsmOperand>],
+    ) -> (
+        Checked<Vec<(String, LabelId)>>,
+        Vec<&'n Node<ast::GnuAsmOperand>>,
+    ) {
+        let is_label = |node: &&Node<ast::GnuAsmOperand>| {
+            node.node.constraints.node.iter().all(|part| part == "\"\"")
+        };
+        let (labels, inputs): (Vec<_>, Vec<_>) = nodes.iter().partition(is_label);
+        let labels = labels
+            .into_iter()
+            .filter_map(|node| node.node.symbolic_name.as_ref());
+        let labels = labels.map(|name| {
+            let span = self.span(name);
+            let label = self.named_label(&name.node.name, span, false)?;
+            Ok((name.node.name.clone(), label))
+        });
+        (labels.collect(), inputs)
     }
 
     /// Reports that the assembly is wrong, if the function is used.
@@ -299,16 +338,25 @@ impl Checker<'_> {
         text: &str,
         numbers: &[(Option<&str>, usize)],
         mut operands: Vec<AsmOperand>,
-        mut clobbers: Vec<Reg>,
+        rest: Rest,
         span: Span,
     ) -> StmtKind {
+        let Rest {
+            mut clobbers,
+            labels,
+        } = rest;
         clobbers.sort();
         clobbers.dedup();
+        let label_names: Vec<&str> = labels.iter().map(|(name, _)| name.as_str()).collect();
         let names: Vec<Option<&str>> = numbers.iter().map(|&(name, _)| name).collect();
-        let checked = Template::new(text, &names)
+        let checked = Template::with_labels(text, &names, &label_names)
             .map_err(|error| template_error(&error, span))
             .and_then(|mut template| {
                 template.renumber(|number| numbers[number].1);
+                if !labels.is_empty() {
+                    template.leave_by(operands.len(), labels.len());
+                    operands.push(AsmOperand::Way);
+                }
                 self.name_symbols(&mut template, &mut operands, &clobbers, span)?;
                 Ok(template)
             });
@@ -317,6 +365,7 @@ impl Checker<'_> {
                 template,
                 operands,
                 clobbers,
+                labels: labels.into_iter().map(|(_, label)| label).collect(),
             })),
             Err(error) => {
                 self.restrict(error);
@@ -370,7 +419,9 @@ impl Checker<'_> {
     fn sample(&self, operand: &AsmOperand, regs: &mut impl Iterator<Item = Reg>) -> Filled {
         let mut reg = || regs.next().unwrap_or(Reg::R0);
         match operand {
-            AsmOperand::Output { .. } | AsmOperand::Input { .. } => Filled::Reg(reg()),
+            AsmOperand::Output { .. } | AsmOperand::Input { .. } | AsmOperand::Way => {
+                Filled::Reg(reg())
+            }
             AsmOperand::Memory(_) => Filled::Memory(reg(), 0),
             AsmOperand::Const(value) => match constant_value(value) {
                 Some(constant) => match constant.symbol {
@@ -440,7 +491,7 @@ fn template_error(error: &TemplateError, span: Span) -> Diagnostic {
 fn needed_register(operand: &AsmOperand) -> Option<Option<Reg>> {
     match operand {
         AsmOperand::Output { reg, .. } | AsmOperand::Input { reg, .. } => Some(*reg),
-        AsmOperand::Memory(_) => Some(None),
+        AsmOperand::Memory(_) | AsmOperand::Way => Some(None),
         AsmOperand::Const(_) => None,
     }
 }

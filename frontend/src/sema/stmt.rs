@@ -289,7 +289,7 @@ impl Checker<'_> {
     }
 
     /// The label with a name, which may be defined later.
-    fn named_label(&mut self, name: &str, span: Span, defines: bool) -> Checked<LabelId> {
+    pub(super) fn named_label(&mut self, name: &str, span: Span, defines: bool) -> Checked<LabelId> {
         let Some(body) = &mut self.body else {
             return Err(super::Reported);
         };

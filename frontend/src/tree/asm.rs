@@ -3,7 +3,7 @@
 use bpfcc_isa::Reg;
 use bpfcc_isa::template::Template;
 
-use super::{Expr, Place};
+use super::{Expr, LabelId, Place};
 
 /// An `asm` statement.
 #[derive(Clone, Debug)]
@@ -14,6 +14,8 @@ pub struct Asm {
     pub operands: Vec<AsmOperand>,
     /// Registers that are overwritten beside the outputs.
     pub clobbers: Vec<Reg>,
+    /// Where an `asm goto` may jump.
+    pub labels: Vec<LabelId>,
 }
 
 /// An operand of [`Asm`].
@@ -37,6 +39,8 @@ pub enum AsmOperand {
         /// The register, if it must be a certain one.
         reg: Option<Reg>,
     },
+    /// A register in which the text says where to go: 0 on, or the number, from 1, of one of the labels.
+    Way,
     /// `"i"(value)`: an integer of 64 bits or an address, written out in the text.
     Const(Expr),
     /// `"m"(place)`: the address of the place.

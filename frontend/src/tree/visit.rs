@@ -95,6 +95,7 @@ pub fn walk_asm<V: Visitor + ?Sized>(visitor: &mut V, asm: &Asm) {
                     visitor.visit_expr(value);
                 }
             }
+            AsmOperand::Way => {}
             AsmOperand::Input { value, .. }
             | AsmOperand::Const(value)
             | AsmOperand::Memory(value) => visitor.visit_expr(value),

@@ -48,7 +48,7 @@ error[inline-assembly]: `goto +4` jumps out of the statement; inline assembly ke
 10 |     asm volatile("goto +4"); //~ error: `goto +4` jumps out of the statement
    |     ^^^^^^^^^^^^^^^^^^^^^^^^
    |
-   = help: to jump further set a variable and test it in C; to use the stack pass a variable with the constraint "m"
+   = help: to jump further use `asm goto`; to use the stack pass a variable with the constraint "m"
 error[inline-assembly]: in `goto out`: label `out` is not defined
   --> inline-assembly.c:11:2
    |
@@ -65,7 +65,7 @@ error[inline-assembly]: the frame below `r10` belongs to the compiler; inline as
 13 |     asm volatile("*(u64 *)(r10 - 8) = %0" :: "r"(x)); //~ error: the frame below `r10` belongs to the compiler
    |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
    |
-   = help: to jump further set a variable and test it in C; to use the stack pass a variable with the constraint "m"
+   = help: to jump further use `asm goto`; to use the stack pass a variable with the constraint "m"
 error[inline-assembly]: in `r0 += 0x123456789`: 4886718345 does not fit a signed number of 32 bits
   --> inline-assembly.c:14:2
    |
