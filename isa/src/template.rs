@@ -317,11 +317,12 @@ impl fmt::Display for TemplateError {
 
 impl std::error::Error for TemplateError {}
 
-/// A register for each operand that wants one: `fixed` where it is said which, else one that nobody else has. Nothing if
-/// there are too few.
+/// A register for each operand that wants one: `fixed` where it is said which, else one that nobody else has, from R9
+/// downwards, because some instructions treat R0 in their own way. Nothing if there are too few.
 pub fn distinct_registers(fixed: &[Option<Reg>], clobbers: &[Reg]) -> Option<Vec<Reg>> {
     let taken = |reg: &Reg| clobbers.contains(reg) || fixed.contains(&Some(*reg));
     let mut free = (0..Reg::R10.number())
+        .rev()
         .filter_map(Reg::new)
         .filter(|reg| !taken(reg));
     fixed
@@ -530,7 +531,7 @@ mod tests {
         let clobbers = [Reg::R0, Reg::R2];
         assert_eq!(
             distinct_registers(&fixed, &clobbers),
-            Some(vec![Reg::R3, Reg::R1, Reg::R4])
+            Some(vec![Reg::R9, Reg::R1, Reg::R8])
         );
         assert_eq!(distinct_registers(&[None; 9], &clobbers), None);
     }

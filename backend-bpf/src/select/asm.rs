@@ -2,6 +2,7 @@
 //! are written out.
 
 use bpfcc_ir::{Asm, AsmOperand, Inst, InstData, Value};
+use bpfcc_isa::Reg;
 use bpfcc_isa::template::Operand;
 
 use super::{Address, Selector};
@@ -110,11 +111,25 @@ impl Selector<'_> {
         }
     }
 
-    /// Whether the text is right with these constants. Which registers there are makes no difference.
+    /// Whether the text is right with these constants, whichever registers the allocator chooses: an instruction that works
+    /// with R0 only fails in one of two assignments.
     fn check_template(&self, asm: &Asm, insn: &AsmInsn) -> Result<(), ErrorKind> {
         let regs = asm.distinct_registers().ok_or(ErrorKind::AsmRegisters)?;
+        self.try_template(insn, &regs)?;
+        let is_free =
+            |operand: &AsmOperand| operand.reg().is_none() && !matches!(operand, AsmOperand::Const);
+        let free = asm.operands.iter().zip(&regs);
+        let mut backwards = free.rev().filter(|(operand, _)| is_free(operand));
+        let regs = asm.operands.iter().zip(&regs).map(|(operand, &reg)| {
+            let other = is_free(operand).then(|| backwards.next()).flatten();
+            other.map_or(reg, |(_, &other)| other)
+        });
+        self.try_template(insn, &regs.collect::<Vec<_>>())
+    }
+
+    fn try_template(&self, insn: &AsmInsn, regs: &[Reg]) -> Result<(), ErrorKind> {
         let operands = insn.operands.iter().zip(regs);
-        let operands = operands.map(|(slot, reg)| match *slot {
+        let operands = operands.map(|(slot, &reg)| match *slot {
             AsmSlot::Memory(_) => Operand::Memory(reg, 0),
             AsmSlot::Number(number) => Operand::Number(number),
             AsmSlot::Symbol { symbol, addend } => Operand::Symbol {

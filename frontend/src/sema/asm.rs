@@ -387,6 +387,10 @@ impl Checker<'_> {
             let message = format!("`{reg}` is an operand and overwritten too");
             return Err(asm_diagnostic(span, message));
         }
+        if let Some(reg) = register_twice(operands) {
+            let message = format!("two operands are in `{reg}` at the same time");
+            return Err(asm_diagnostic(span, message));
+        }
         let regs = template::distinct_registers(&fixed, clobbers);
         let too_many = "the operands need more registers than BPF has";
         let regs = regs.ok_or_else(|| asm_diagnostic(span, too_many))?;
@@ -494,6 +498,28 @@ fn needed_register(operand: &AsmOperand) -> Option<Option<Reg>> {
         AsmOperand::Memory(_) | AsmOperand::Way => Some(None),
         AsmOperand::Const(_) => None,
     }
+}
+
+/// A register that two operands ask for, both when the text starts or both when it ends.
+fn register_twice(operands: &[AsmOperand]) -> Option<Reg> {
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    for operand in operands {
+        let (reg, is_read, is_written) = match operand {
+            AsmOperand::Output {
+                reg, input, early, ..
+            } => (*reg, *early || !matches!(input, AsmInput::Nothing), true),
+            AsmOperand::Input { reg, .. } => (*reg, true, false),
+            AsmOperand::Way | AsmOperand::Const(_) | AsmOperand::Memory(_) => continue,
+        };
+        let Some(reg) = reg else { continue };
+        for (is_used, users) in [(is_read, &mut before), (is_written, &mut after)] {
+            if is_used && users.contains(&reg) {
+                return Some(reg);
+            }
+            users.extend(is_used.then_some(reg));
+        }
+    }
+    None
 }
 
 /// `r0` to `r10`, or `w0` to `w10`.

@@ -19,6 +19,11 @@ long f(long x, long y)
 	asm volatile("" :: "r"(pair)); //~ error: does not fit a register
 	asm volatile("" :: "r"(d)); //~ error: does not fit a register
 	asm volatile("" :: "r"(x), "r"(y) : "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8"); //~ error: more registers than BPF has
+	asm volatile("%0 = cmpxchg_64(%1 + 0, %0, %2)" : "+r"(x) : "r"(&pair), "r"(y)); //~ error: expected r0 or w0
+	register long a asm("r3") = x;
+	register long b asm("r3") = y;
+	asm volatile("" :: "r"(a), "r"(b)); //~ error: two operands are in `r3`
+	register long c asm("r10"); //~ error: `r10` is no register for variables
 	return x;
 }
 
@@ -66,7 +71,7 @@ error[inline-assembly]: the frame below `r10` belongs to the compiler; inline as
    |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
    |
    = help: to jump further use `asm goto`; to use the stack pass a variable with the constraint "m"
-error[inline-assembly]: in `r0 += 0x123456789`: 4886718345 does not fit a signed number of 32 bits
+error[inline-assembly]: in `r9 += 0x123456789`: 4886718345 does not fit a signed number of 32 bits
   --> inline-assembly.c:14:2
    |
 14 |     asm volatile("%0 += 0x123456789" : "+r"(x)); //~ error: 4886718345 does not fit
@@ -106,4 +111,19 @@ error[inline-assembly]: the operands need more registers than BPF has
    |
 21 |     asm volatile("" :: "r"(x), "r"(y) : "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8"); //~ error: more registers than BPF has
    |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+error[inline-assembly]: in `r9 = cmpxchg_64(r8 + 0, r9, r7)`: expected r0 or w0 as the result before it, found `(`
+  --> inline-assembly.c:22:2
+   |
+22 |     asm volatile("%0 = cmpxchg_64(%1 + 0, %0, %2)" : "+r"(x) : "r"(&pair), "r"(y)); //~ error: expected r0 or w0
+   |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+error[inline-assembly]: two operands are in `r3` at the same time
+  --> inline-assembly.c:25:2
+   |
+25 |     asm volatile("" :: "r"(a), "r"(b)); //~ error: two operands are in `r3`
+   |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+error[inline-assembly]: `r10` is no register for variables
+  --> inline-assembly.c:26:16
+   |
+26 |     register long c asm("r10"); //~ error: `r10` is no register for variables
+   |                   ^
 */
