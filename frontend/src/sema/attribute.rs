@@ -112,8 +112,8 @@ pub(super) struct Attributes {
     pub(super) underlying: Option<IntKind>,
     /// The function in `cleanup(…)`.
     pub(super) cleanup: Option<(String, Span)>,
-    /// Where an `alias` attribute stands.
-    pub(super) alias: Option<Span>,
+    /// The name in `alias("…")`.
+    pub(super) alias: Option<(String, Span)>,
 }
 
 impl Attributes {
@@ -137,7 +137,7 @@ impl Attributes {
         self.unqualified |= other.unqualified;
         self.underlying = other.underlying.or(self.underlying);
         self.cleanup = other.cleanup.or(self.cleanup.take());
-        self.alias = other.alias.or(self.alias);
+        self.alias = other.alias.or(self.alias.take());
     }
 }
 
@@ -190,7 +190,7 @@ impl Checker<'_> {
             "btf_decl_tag" => into.tags.push(self.string_argument(attribute)?),
             "btf_type_tag" => into.type_tags.push(self.string_argument(attribute)?),
             "cleanup" => into.cleanup = Some(self.function_argument(attribute)?),
-            "alias" => into.alias = Some(span),
+            "alias" => into.alias = Some((self.string_argument(attribute)?, span)),
             name if WITHOUT_EFFECT.contains(&name) => {}
             _ => self.warn(
                 "unknown-attribute",

@@ -152,12 +152,6 @@ impl Checker<'_> {
             return self.error(declared.span, "a function needs a name");
         };
         let (span, attributes) = (declared.span, &declared.attributes);
-        if let Some(alias) = attributes.alias {
-            return self.error(
-                alias,
-                "a BPF object has no aliases; define a function that calls the other one",
-            );
-        }
         let entity = match self.scopes.lookup_file(name) {
             Some(Binding {
                 entity: Entity::Func(id),
@@ -180,6 +174,9 @@ impl Checker<'_> {
             return Err(super::Reported);
         };
         self.merge_function_attributes(id, attributes, storage);
+        if let Some((target, at)) = attributes.alias.clone() {
+            self.aliases.push((id, target, at));
+        }
         let binding = Binding {
             entity,
             span: Some(span),
@@ -407,6 +404,10 @@ impl Checker<'_> {
             }
         }
         let attributes = &declared.attributes;
+        if let Some((_, alias)) = attributes.alias {
+            let message = format!("`{name}` is another name of a variable, which has one here");
+            return self.error(alias, message);
+        }
         let id = match self.scopes.lookup_file(name) {
             Some(Binding {
                 entity: Entity::Global(id),

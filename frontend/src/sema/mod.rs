@@ -10,6 +10,7 @@
 //!
 //! What lang-c's grammar lacks arrives in the spellings of [`normalize`](crate::normalize).
 
+mod alias;
 mod asm;
 mod atomic;
 mod attribute;
@@ -30,6 +31,7 @@ mod stmt;
 mod suggest;
 mod tag;
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 use lang_c::ast;
@@ -38,7 +40,7 @@ use lang_c::span::Node;
 use crate::diagnostic::{Diagnostic, any_error};
 use crate::parse;
 use crate::restrict;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::tree::reach;
 use crate::tree::{FuncId, GlobalId, Label, LabelId, Local, LocalId, Unit};
 use crate::types::{IntKind, QualType, TypeId, Typedef, Types};
@@ -79,21 +81,37 @@ pub fn check(parsed: &parse::Unit, options: &Options) -> (Option<Unit>, Vec<Diag
         // An error has been reported; the next declaration may be fine.
         let _ = checker.external_declaration(declaration);
     }
+    checker.finish_aliases();
     checker.finish_globals();
     let Checker {
         unit,
         mut diagnostics,
         restricted,
+        expanded,
         ..
     } = checker;
     let used = reach::used(&unit);
     let in_used = restricted.into_iter().filter(|(id, _)| used.function(*id));
     diagnostics.extend(in_used.map(|(_, diagnostic)| diagnostic));
     if !any_error(&diagnostics) {
-        diagnostics.extend(restrict::check(&unit, &used, options.allowed));
+        let found = restrict::check(&unit, &used, options.allowed).into_iter();
+        let expanded = expanded.into_inner();
+        diagnostics.extend(found.map(|found| explained(parsed, &expanded, found)));
     }
     let unit = (!any_error(&diagnostics)).then_some(unit);
     (unit, diagnostics)
+}
+
+/// The latest node from a macro that starts at each place in the text.
+type Expanded = HashMap<(FileId, u32), lang_c::span::Span>;
+
+/// A diagnostic with the way through the macros that its place comes from.
+fn explained(parsed: &parse::Unit, expanded: &Expanded, diagnostic: Diagnostic) -> Diagnostic {
+    let place = diagnostic.span.map(|span| (span.file, span.start));
+    match place.and_then(|place| expanded.get(&place)) {
+        Some(&node) => parsed.map.explain_expansions(diagnostic, node),
+        None => diagnostic,
+    }
 }
 
 /// State of checking one file.
@@ -113,6 +131,9 @@ struct Checker<'a> {
     reported: HashSet<String>,
     /// The same for names of faulty declarations at file scope.
     faulty: HashSet<String>,
+    expanded: RefCell<Expanded>,
+    /// Functions that are other names of functions: the name of that, and where it stands.
+    aliases: Vec<(FuncId, String, Span)>,
     depth: u32,
     auto_type: Option<TypeId>,
 }
@@ -156,6 +177,8 @@ impl<'a> Checker<'a> {
             strings: HashMap::new(),
             reported: HashSet::new(),
             faulty: HashSet::new(),
+            expanded: RefCell::default(),
+            aliases: Vec::new(),
             depth: 0,
             auto_type: None,
         }
@@ -231,11 +254,21 @@ impl<'a> Checker<'a> {
     }
 
     fn span<T>(&self, node: &Node<T>) -> Span {
-        self.parsed.map.span(node.span)
+        let span = self.parsed.map.span(node.span);
+        if self.parsed.map.expansions(node.span).next().is_some() {
+            let place = (span.file, span.start);
+            self.expanded.borrow_mut().insert(place, node.span);
+        }
+        span
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
+        let diagnostic = self.explained(diagnostic);
         self.diagnostics.push(diagnostic);
+    }
+
+    fn explained(&self, diagnostic: Diagnostic) -> Diagnostic {
+        explained(self.parsed, &self.expanded.borrow(), diagnostic)
     }
 
     /// Reports an error and gives what to return.
@@ -251,7 +284,10 @@ impl<'a> Checker<'a> {
     /// Reports what C allows and BPF does not, and goes on as if it were not there.
     fn restrict(&mut self, diagnostic: Diagnostic) {
         match &self.body {
-            Some(body) => self.restricted.push((body.func, diagnostic)),
+            Some(body) => {
+                let diagnostic = self.explained(diagnostic);
+                self.restricted.push((body.func, diagnostic));
+            }
             None => self.report(diagnostic),
         }
     }
