@@ -13,8 +13,8 @@ use crate::source::Span;
 use crate::tree::reach::Used;
 use crate::tree::visit::{self, Visitor};
 use crate::tree::{
-    BinaryOp, Callee, CompoundOp, Expr, ExprKind, FuncId, Function, LabelId, Local, Stmt, StmtKind,
-    Unit,
+    BinaryOp, Builtin, Callee, CompoundOp, Expr, ExprKind, FuncId, Function, LabelId, Local, Stmt,
+    StmtKind, Unit,
 };
 
 /// Bytes of stack that one function may use.
@@ -93,8 +93,8 @@ rules! {
         "declare an array of the largest size that can occur";
     /// Copies have a constant length.
     CopyLength "copy-length",
-        "copies are written out byte by byte, so their length is constant",
-        "copy a constant number of bytes, or call `bpf_probe_read_kernel` with the variable length";
+        "copies are written out, so their length is constant",
+        "copy a constant number of bytes, or pass `--loops`, with which `memcpy` and `memset` of a variable length are loops";
     /// Atomic operations have two sizes.
     AtomicSize "atomic-size",
         "BPF's atomic operations work on 4 or 8 bytes",
@@ -251,6 +251,9 @@ impl Visitor for BodyRules<'_> {
             return;
         }
         self.check_division(expr);
+        if let ExprKind::Builtin { builtin, args } = &expr.kind {
+            self.check_length(*builtin, args);
+        }
         if let ExprKind::Call { callee, args } = &expr.kind {
             self.check_call(expr, callee, args);
         }
@@ -320,6 +323,21 @@ impl BodyRules<'_> {
                 expr.span,
                 "this divides 128-bit integers",
             );
+        }
+    }
+
+    fn check_length(&mut self, builtin: Builtin, args: &[Expr]) {
+        let may_loop = match builtin {
+            Builtin::Memcpy | Builtin::Memset => self.allowed.loops,
+            Builtin::Memmove | Builtin::Memcmp => false,
+            _ => return,
+        };
+        if let [.., length] = args
+            && length.as_const().is_none()
+            && !may_loop
+        {
+            let thing = "this length is known only at run time";
+            self.refuse(Rule::CopyLength, length.span, thing);
         }
     }
 

@@ -1,4 +1,5 @@
-//! `memcpy` and its relatives, inline (VERIFIER-RULES 17): the size is a constant, and there is no function to call.
+//! `memcpy` and its relatives, inline (VERIFIER-RULES 17): there is no function to call. A constant size becomes loads and
+//! stores, a variable one a loop over the bytes.
 
 use bpfcc_ir::{self as ir, BlockCall, Type, Value};
 use bpfcc_isa::{AluOp, Cond, Size, SwapKind};
@@ -18,8 +19,39 @@ impl Body<'_, '_> {
     /// `memcpy(to, from, size)`; gives `to`.
     pub(super) fn copy_memory(&mut self, args: &[Expr]) -> Address {
         let (to, from) = (self.pointer(&args[0]), self.pointer(&args[1]));
-        self.copy(to, from, constant_size(&args[2]));
+        match args[2].as_const() {
+            Some(_) => self.copy(to, from, constant_size(&args[2])),
+            None => self.copy_in_loop(to, from, &args[2]),
+        }
         to
+    }
+
+    fn copy_in_loop(&mut self, to: Address, from: Address, size: &Expr) {
+        let size = self.word(size);
+        self.for_each_byte(size, |body, index| {
+            let from = body.offset_address(from, index, 1);
+            let byte = body.load_unsigned(Type::I32, Size::B, from, Access::Plain);
+            let to = body.offset_address(to, index, 1);
+            body.store_word(Size::B, to, byte, Access::Plain);
+        });
+    }
+
+    /// ```text
+    /// head(i): branch i lt count, round, done      round: …, jump head(i + 1)      done:
+    /// ```
+    fn for_each_byte(&mut self, count: Value, step: impl FnOnce(&mut Self, Value)) {
+        let [head, round, done] = [(); 3].map(|()| self.builder.new_block());
+        let index = self.builder.append_param(head, Type::I64);
+        let zero = self.builder.iconst(Type::I64, 0);
+        self.builder.jump(BlockCall::new(head, [zero]));
+        self.builder.switch_to(head);
+        self.builder.branch(Cond::Lt, [index, count], round, done);
+        self.start(round);
+        step(self, index);
+        let next = self.with_constant(AluOp::Add, index, 1);
+        self.builder.jump(BlockCall::new(head, [next]));
+        self.builder.seal_block(head);
+        self.start(done);
     }
 
     /// `memmove(to, from, size)`; gives `to`.
@@ -60,12 +92,20 @@ impl Body<'_, '_> {
     /// `memset(to, byte, size)`; gives `to`.
     pub(super) fn set_memory(&mut self, args: &[Expr]) -> Address {
         let to = self.pointer(&args[0]);
-        let size = constant_size(&args[2]);
-        match args[1].as_const() {
-            Some(byte) => self.fill(to, byte as u8, size),
-            None => self.set_to_variable(to, &args[1], size),
+        match (args[1].as_const(), args[2].as_const()) {
+            (Some(byte), Some(_)) => self.fill(to, byte as u8, constant_size(&args[2])),
+            (None, Some(_)) => self.set_to_variable(to, &args[1], constant_size(&args[2])),
+            (_, None) => self.set_in_loop(to, &args[1], &args[2]),
         }
         to
+    }
+
+    fn set_in_loop(&mut self, to: Address, byte: &Expr, size: &Expr) {
+        let (byte, size) = (self.word(byte), self.word(size));
+        self.for_each_byte(size, |body, index| {
+            let to = body.offset_address(to, index, 1);
+            body.store_word(Size::B, to, byte, Access::Plain);
+        });
     }
 
     fn set_to_variable(&mut self, to: Address, byte: &Expr, size: u32) {
@@ -158,7 +198,7 @@ impl Body<'_, '_> {
 /// The size argument.
 fn constant_size(size: &Expr) -> u32 {
     let size = size.as_const();
-    let size = size.expect("`sema` accepts constant sizes only");
+    let size = size.expect("`restrict` accepts variable sizes where there are loops only");
     // Objects have less than 2^31 bytes, so nothing larger can be meant.
     u32::try_from(size).unwrap_or(u32::MAX)
 }

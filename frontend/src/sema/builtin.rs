@@ -557,11 +557,7 @@ impl Checker<'_> {
     }
 
     fn copy_length(&mut self, len: Expr) -> Checked<Expr> {
-        let len = self.integer_arg(len, Types::int(ULong))?;
-        if len.as_const().is_some() {
-            return Ok(len);
-        }
-        self.fail(Rule::CopyLength.refuse(len.span, "this length is known only at run time"))
+        self.integer_arg(len, Types::int(ULong))
     }
 
     fn overflow(
