@@ -1,7 +1,7 @@
 //! Rewrites, token by token, what the C parser behind [`parse`](crate::parse) cannot read.
 //!
 //! This is the one place that knows where lang-c 0.15.1 stops short of what clang accepts. Each rule is a row of
-//! [`Normalizer::rule`]; what it changes is shown in its comment. Rules keep the meaning and the place of every token.
+//! `Normalizer::rule`; what it changes is shown in its comment. Rules keep the meaning and the place of every token.
 //! Four names and an empty constraint carry what the grammar has no room for; `sema` gives them their meaning:
 //!
 //! | in the tokens | stands for |
@@ -13,7 +13,7 @@
 //! | `asm ("…" : : [out] "" (out))` | `asm goto ("…" : : : : out)` |
 //!
 //! Further: `__builtin_types_compatible_p(A, B)` arrives as `…(sizeof(A), sizeof(B))`, and the types `__int128_t`,
-//! `__uint128_t`, `__auto_type` and `bool` are names that [`PRELUDE`] declares so that the grammar takes them for types.
+//! `__uint128_t`, `__auto_type` and `bool` are names that `PRELUDE` declares so that the grammar takes them for types.
 
 mod asm_goto;
 

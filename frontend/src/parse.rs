@@ -2,10 +2,10 @@
 //!
 //! lang-c reads text, stops at the first mistake and recurses on the native stack, so four things happen around it:
 //!
-//! * what the program includes but does not use is [left out](crate::reach);
+//! * what the program includes but does not use is left out (`reach`);
 //! * the tokens are [normalised](crate::normalize), written out as text, and places in that text are mapped back to the
 //!   user's files ([`LineMap`]);
-//! * nesting is counted before the parser runs and refused in words ([`Nesting`]), and everything that walks the tree
+//! * nesting is counted before the parser runs and refused in words (`Nesting`), and everything that walks the tree
 //!   — parsing, checking, lowering, even dropping it — runs on a thread with a large stack ([`with_big_stack`]);
 //! * what the parser expected, a set of a dozen fragments of grammar, is boiled down to what a person can act on.
 
@@ -22,7 +22,7 @@ use crate::pp::{Interner, Symbol, Token, TokenKind, TokenStream};
 use crate::reach::{Reachable, reachable};
 use crate::source::Span;
 
-/// The stack of the thread that parses. The deepest program that [`Nesting`] lets through needs 52 MiB of it in the
+/// The stack of the thread that parses. The deepest program that `Nesting` lets through needs 52 MiB of it in the
 /// parser built without optimisation (nested `do`, 13 KiB for each of [`MAX_CHAIN`] levels); the rest is for those who
 /// walk the tree. The system provides memory only for what is used.
 const STACK_SIZE: usize = 256 << 20;
@@ -86,7 +86,7 @@ pub fn with_big_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Dia
     })
 }
 
-/// Parses what a preprocessed program [needs](crate::reach) of itself. To be called inside [`with_big_stack`].
+/// Parses what a preprocessed program needs of itself (`reach`). To be called inside [`with_big_stack`].
 pub fn parse(stream: &TokenStream) -> Result<Unit, Diagnostic> {
     let Reachable { stream, unused } = reachable(stream);
     parse_all(&stream).map(|unit| Unit { unused, ..unit })
