@@ -507,9 +507,10 @@ impl Normalizer<'_> {
     fn attribute_end(&self, at: usize) -> Option<usize> {
         let keyword = self.tokens.get(at)?;
         let is_attribute = keyword.is(sym::ATTRIBUTE) || keyword.is(sym::ATTRIBUTE2);
+        let is_double = self.next_is(at, sym::L_PAREN) && self.next_is(at + 1, sym::L_PAREN);
         let close = self.partner(at + 1)?;
         let inner = self.partner(at + 2)?;
-        (is_attribute && self.next_is(at, sym::L_PAREN) && inner + 1 == close).then_some(close + 1)
+        (is_attribute && is_double && inner + 1 == close).then_some(close + 1)
     }
 
     /// The index behind `[[…]]` if one starts at `at`.
