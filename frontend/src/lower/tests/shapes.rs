@@ -239,10 +239,6 @@ fn what_bpf_cannot_do_is_said() {
             "this memcmp takes 200 accesses; at most 128 are written out inline",
         ),
         (
-            "int f(int *p) { return __sync_fetch_and_nand(p, 1); }",
-            "BPF has no atomic not-and, and the loop that replaces it has no bound that the kernel could see",
-        ),
-        (
             "void f(char *d, char *s) { __builtin_memmove(d, s, 100); }",
             "this memmove of 100 bytes may overlap; it takes 100 values at once, and there are ten registers",
         ),
