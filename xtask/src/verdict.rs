@@ -35,6 +35,8 @@ pub(crate) enum Verdict {
     },
     /// The host's compiler does not want it, or it fails natively.
     Unsuited,
+    /// It is not about C; this is what it is about.
+    Foreign(&'static str),
     /// It does something else than natively.
     Mismatch(String),
     /// Compiler or runtime take too long.
@@ -58,6 +60,7 @@ impl Verdict {
             Verdict::Passed { .. } => "passed where not refused".to_owned(),
             Verdict::Refused { class, .. } => format!("refused: {class}"),
             Verdict::Unsuited => "not for this host".to_owned(),
+            Verdict::Foreign(_) => "about GCC alone".to_owned(),
             Verdict::Mismatch(_) => "MISMATCH".to_owned(),
             Verdict::Hang(_) => "HANG".to_owned(),
             Verdict::Crash(_) => "CRASH".to_owned(),
@@ -67,6 +70,7 @@ impl Verdict {
     fn detail(&self) -> &str {
         match self {
             Verdict::Passed { .. } | Verdict::Unsuited => "",
+            Verdict::Foreign(why) => why,
             Verdict::Refused { message: why, .. }
             | Verdict::Mismatch(why)
             | Verdict::Hang(why)

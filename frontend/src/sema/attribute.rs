@@ -84,6 +84,15 @@ const MODES: &[(&str, u32)] = &[
     ("TI", 16),
 ];
 
+/// How long a vector type is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum VectorLength {
+    /// `vector_size(16)`.
+    Bytes(u64),
+    /// `ext_vector_type(4)`.
+    Elements(u64),
+}
+
 /// What the attributes of one declaration say.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Attributes {
@@ -99,6 +108,8 @@ pub(super) struct Attributes {
     pub(super) preserve_access_index: bool,
     /// Size in bytes asked for by `mode(…)`.
     pub(super) mode_bytes: Option<u32>,
+    /// The type becomes a vector of itself.
+    pub(super) vector: Option<VectorLength>,
     pub(super) address_space: u8,
     /// `btf_decl_tag`s.
     pub(super) tags: Vec<String>,
@@ -130,6 +141,7 @@ impl Attributes {
         self.noreturn |= other.noreturn;
         self.preserve_access_index |= other.preserve_access_index;
         self.mode_bytes = other.mode_bytes.or(self.mode_bytes);
+        self.vector = other.vector.or(self.vector);
         self.address_space = self.address_space.max(other.address_space);
         self.tags.extend(other.tags);
         self.type_tags.extend(other.type_tags);
@@ -178,6 +190,12 @@ impl Checker<'_> {
             "visibility" => into.hidden = self.string_argument(attribute)? == "hidden",
             "preserve_access_index" => into.preserve_access_index = true,
             "mode" => into.mode_bytes = Some(self.mode_argument(attribute)?),
+            "vector_size" => {
+                into.vector = Some(VectorLength::Bytes(self.length_argument(attribute)?))
+            }
+            "ext_vector_type" => {
+                into.vector = Some(VectorLength::Elements(self.length_argument(attribute)?));
+            }
             "address_space" => {
                 let value = self.constant_argument(attribute)?;
                 into.address_space = u8::try_from(value).or_else(|_| {
@@ -221,6 +239,14 @@ impl Checker<'_> {
         match attribute.arguments.first() {
             Some(argument) => self.constant_expression(argument),
             None => self.bad_argument(attribute, "a number"),
+        }
+    }
+
+    fn length_argument(&mut self, attribute: &ast::Attribute) -> Checked<u64> {
+        let value = self.constant_argument(attribute)?;
+        match u64::try_from(value) {
+            Ok(length) if length > 0 => Ok(length),
+            _ => self.bad_argument(attribute, "a positive number"),
         }
     }
 

@@ -12,10 +12,11 @@ use crate::restrict::Rule;
 use crate::source::Span;
 use crate::tree::Inline;
 use crate::types::{
-    FloatKind, FunctionType, IntKind, Param, QualType, Quals, TypeId, TypeKind, Types,
+    FieldDecl, FloatKind, FunctionType, IntKind, Param, QualType, Quals, RecordKind, RecordOptions,
+    TypeId, TypeKind, Types,
 };
 
-use super::attribute::Attributes;
+use super::attribute::{Attributes, VectorLength};
 use super::scope::{Binding, Entity};
 use super::{Checked, Checker, OBJECT_LIMIT};
 
@@ -287,10 +288,7 @@ impl Checker<'_> {
         attributes: &Attributes,
         span: Span,
     ) -> Checked<QualType> {
-        let mut ty = ty;
-        if let Some(bytes) = attributes.mode_bytes {
-            ty = self.with_mode(ty, bytes, span)?;
-        }
+        let mut ty = self.resized(ty, attributes, span)?;
         ty.quals.address_space = ty.quals.address_space.max(attributes.address_space);
         Ok(self.tagged(ty, &attributes.type_tags))
     }
@@ -301,6 +299,65 @@ impl Checker<'_> {
             let kind = TypeKind::Tagged { tag, inner };
             self.unit.types.intern(kind).unqualified()
         })
+    }
+
+    /// Applies the attributes that make another type of an integer.
+    fn resized(
+        &mut self,
+        mut ty: QualType,
+        attributes: &Attributes,
+        span: Span,
+    ) -> Checked<QualType> {
+        if let Some(bytes) = attributes.mode_bytes {
+            ty = self.with_mode(ty, bytes, span)?;
+        }
+        match attributes.vector {
+            Some(length) => self.vector_of(ty, length, span),
+            None => Ok(ty),
+        }
+    }
+
+    /// A vector of GNU C. BPF cannot compute with vectors, but headers declare them and structs contain them, so the type is
+    /// a struct of the right size and alignment whose one member has a name that nobody can write: it can be copied, and
+    /// arithmetic is refused.
+    fn vector_of(
+        &mut self,
+        element: QualType,
+        length: VectorLength,
+        span: Span,
+    ) -> Checked<QualType> {
+        let types = self.types();
+        let element_size = types.size_of(element.ty).unwrap_or(0);
+        let is_number = types.int_kind(element.ty).is_some() || types.is_float(element.ty);
+        let bytes = match length {
+            VectorLength::Bytes(bytes) => bytes,
+            VectorLength::Elements(count) => count.saturating_mul(element_size),
+        };
+        let align = u32::try_from(bytes)
+            .ok()
+            .and_then(u32::checked_next_power_of_two);
+        let Some(align) = align.filter(|_| is_number && bytes.is_multiple_of(element_size)) else {
+            let shown = self.show_qual(element);
+            return self.error(
+                span,
+                format!("there are no vectors of {bytes} bytes of {shown}"),
+            );
+        };
+        let types = &mut self.unit.types;
+        let vector = types.declare_record(RecordKind::Struct, Some("(vector)".to_owned()), span);
+        let elements = FieldDecl {
+            name: Some("(elements)".to_owned()),
+            ty: types.array(element, bytes / element_size).unqualified(),
+            bit_width: None,
+            packed: false,
+            align: Some(align),
+            tags: Vec::new(),
+            span,
+        };
+        if let Some(id) = types.record_id(vector) {
+            types.define_record(id, vec![elements], &RecordOptions::default());
+        }
+        Ok(vector.unqualified())
     }
 
     fn with_mode(&mut self, ty: QualType, bytes: u32, span: Span) -> Checked<QualType> {
@@ -555,9 +612,7 @@ impl Checker<'_> {
         let attributes = self.attributes(&declarator.extensions);
         let tags = attributes.type_tags.clone();
         declared.ty = self.tagged(declared.ty, &tags);
-        if let Some(bytes) = attributes.mode_bytes {
-            declared.ty = self.with_mode(declared.ty, bytes, declared.span)?;
-        }
+        declared.ty = self.resized(declared.ty, &attributes, declared.span)?;
         declared.attributes.merge(attributes);
         Ok(declared)
     }
