@@ -153,7 +153,7 @@ impl<'a> Compiler<'a> {
                 .map_err(|error| error.to_string())
         };
         match main {
-            Ok(main) => compiler.start_at(main),
+            Ok(main) => compiler.main = Some(main),
             Err(message) => compiler.diagnostics.push(Diagnostic::error(None, message)),
         }
         compiler
@@ -161,21 +161,8 @@ impl<'a> Compiler<'a> {
 
     fn for_text(name: &str, text: &str, options: &'a Options) -> Compiler<'a> {
         let mut compiler = Compiler::new(options);
-        let main = compiler.sources.add_virtual(name, text);
-        compiler.start_at(main);
+        compiler.main = Some(compiler.sources.add_virtual(name, text));
         compiler
-    }
-
-    /// Takes a file for the program, unless it is no text at all.
-    fn start_at(&mut self, main: FileId) {
-        match self.sources.file(main).text().find('\0') {
-            None => self.main = Some(main),
-            Some(at) => {
-                let span = self.sources.span(main, at as u32, at as u32 + 1);
-                let error = Diagnostic::error(span, "a zero byte: this is not the text of a C program");
-                self.diagnostics.push(error);
-            }
-        }
     }
 
     /// Does the work where deep trees have room, and packs up what came of it.

@@ -427,9 +427,8 @@ impl Normalizer<'_> {
 
     /// `asm inline (` and `asm goto (` ⟶ `asm (`
     fn asm_qualifiers(&mut self, at: usize) -> Option<usize> {
-        let is_dropped = |token: &&Token| {
-            [sym::INLINE, sym::INLINE2, sym::GOTO].contains(&token.text)
-        };
+        let is_dropped =
+            |token: &&Token| [sym::INLINE, sym::INLINE2, sym::GOTO].contains(&token.text);
         let is_qualifier = |token: &&Token| {
             [sym::VOLATILE, sym::VOLATILE2].contains(&token.text) || is_dropped(token)
         };

@@ -63,10 +63,8 @@ impl<'a> Machine<'a> {
             .with_kernel(Kernel::deterministic(1))
             .with_budget(10_000_000);
         // SAFETY: file tests are ours, and the interpreter runs each call before the JIT does.
-        Ok(Machine {
-            compiled,
-            vm: unsafe { vm.trust() },
-        })
+        let vm = unsafe { vm.trust() };
+        Ok(Machine { compiled, vm })
     }
 
     /// Executes the calls in order and gives their results, cut to the width of each function's result.
@@ -160,7 +158,7 @@ fn field(layout: &Context, name: &str) -> Result<std::ops::Range<usize>, String>
     Ok(field.offset as usize..(field.offset + field.size) as usize)
 }
 
-fn input<'a>(call: &Call<'_>, context: &'a mut Vec<u8>) -> Input<'a> {
+fn input<'a>(call: &Call<'_>, context: &'a mut [u8]) -> Input<'a> {
     match call.input {
         testfile::Input::Context(_) => Input::Context(context),
         testfile::Input::Arguments(values) => {

@@ -118,15 +118,10 @@ impl Interner {
     /// The number of a spelling.
     pub fn intern(&mut self, text: &str) -> Symbol {
         let hash = hash(text.as_bytes());
-        let mask = self.table.len() - 1;
-        let mut slot = hash as usize & mask;
-        while self.table[slot] != VACANT {
-            let symbol = Symbol(self.table[slot]);
-            if self.rows[symbol.index()].1 == hash && self.text(symbol) == text {
-                return symbol;
-            }
-            slot = (slot + 1) & mask;
-        }
+        let slot = match self.probe(text, hash) {
+            Ok(symbol) => return symbol,
+            Err(slot) => slot,
+        };
         let symbol = Symbol(self.len() as u32);
         self.table[slot] = symbol.0;
         self.rows[symbol.index()].1 = hash;
@@ -136,6 +131,25 @@ impl Interner {
             self.grow();
         }
         symbol
+    }
+
+    /// The number of a spelling that has one.
+    pub(crate) fn find(&self, text: &str) -> Option<Symbol> {
+        self.probe(text, hash(text.as_bytes())).ok()
+    }
+
+    /// The number of a spelling, or the vacant slot where it belongs.
+    fn probe(&self, text: &str, hash: u32) -> Result<Symbol, usize> {
+        let mask = self.table.len() - 1;
+        let mut slot = hash as usize & mask;
+        while self.table[slot] != VACANT {
+            let symbol = Symbol(self.table[slot]);
+            if self.rows[symbol.index()].1 == hash && self.text(symbol) == text {
+                return Ok(symbol);
+            }
+            slot = (slot + 1) & mask;
+        }
+        Err(slot)
     }
 
     /// How many spellings there are; all their numbers are smaller.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::index::Index;
 use super::split::Declaration;
@@ -106,6 +107,7 @@ impl<'a> Marker<'a> {
         let mut at = 0;
         while at < tokens.len() {
             match &tokens[at] {
+                token if token.kind == TokenKind::String => self.scan_string(token),
                 token if token.kind != TokenKind::Identifier => {}
                 token if is_tag_keyword(token) => {
                     at = behind_attributes(tokens, at + 1);
@@ -122,6 +124,16 @@ impl<'a> Marker<'a> {
             }
             at += 1;
         }
+    }
+
+    /// Assembly text and `alias("f")` name functions and variables inside of strings.
+    fn scan_string(&mut self, string: &Token) {
+        let names = Arc::clone(&self.stream.names);
+        let is_separator = |c: char| !c.is_ascii_alphanumeric() && c != '_';
+        let words = names.text(string.text).split(is_separator);
+        words
+            .filter_map(|word| names.find(word))
+            .for_each(|name| self.mention(name));
     }
 
     /// A declaration without code: types, prototypes, variables that others define.

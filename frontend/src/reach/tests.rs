@@ -52,6 +52,20 @@ struct Reduced {
 }
 
 #[test]
+fn names_in_strings_are_mentioned() {
+    let header = "static int g(void); extern int table; int other;";
+    let kept = |program| kept(header, program);
+    assert_eq!(
+        kept("void f(void) { asm volatile(\"r1 = table ll\"); }"),
+        "extern int table; int other;"
+    );
+    assert_eq!(
+        kept("int f(void) __attribute__((alias(\"g\")));"),
+        "static int g(void); int other;"
+    );
+}
+
+#[test]
 fn what_is_not_mentioned_goes() {
     let header = "typedef int a; typedef long b; int f(a); int g(b);";
     assert_eq!(kept(header, "int x;"), "");

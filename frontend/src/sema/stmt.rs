@@ -289,7 +289,12 @@ impl Checker<'_> {
     }
 
     /// The label with a name, which may be defined later.
-    pub(super) fn named_label(&mut self, name: &str, span: Span, defines: bool) -> Checked<LabelId> {
+    pub(super) fn named_label(
+        &mut self,
+        name: &str,
+        span: Span,
+        defines: bool,
+    ) -> Checked<LabelId> {
         let Some(body) = &mut self.body else {
             return Err(super::Reported);
         };
