@@ -1,6 +1,6 @@
 //! bpfcc: restricted C in, BPF object files out.
 //!
-//! [`compile`] is the whole compiler on one page; [`stages`] prints what is between its steps.
+//! The private function `compile` is the whole compiler on one page; [`stages`] prints what is between its steps.
 //!
 //! ```
 //! use bpfcc::{Options, compile_text};

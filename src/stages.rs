@@ -1,5 +1,5 @@
 //! Every stage of the compiler as text. The command's `--emit`, the file tests and whatever else shows a stage use
-//! [`text`], so the same program prints the same everywhere.
+//! [`text()`], so the same program prints the same everywhere.
 
 use std::path::Path;
 use std::str::FromStr;
