@@ -105,6 +105,8 @@ pub mod asm;
 pub mod build;
 pub mod check;
 pub mod debug;
+#[cfg(test)]
+mod edges;
 pub mod entity;
 pub mod eval;
 pub mod function;
