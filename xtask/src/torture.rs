@@ -64,7 +64,6 @@ pub(crate) fn run(mut args: Args) -> Result<bool> {
         // Some programs are others with different macros.
         system: vec![directory],
         forced: vec!["torture.h".to_owned()],
-        ..Includes::default()
     };
     judge_all("torture", &programs, |path, scratch| {
         let file = scratch.join("program.c");
