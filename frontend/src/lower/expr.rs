@@ -448,6 +448,10 @@ impl Body<'_, '_> {
             _ if repr(self.types(), expr.ty) == Repr::Memory => {
                 self.record(expr);
             }
+            // Behind a `void *` is nothing to read; the pointer is computed all the same.
+            ExprKind::Load(place) if repr(self.types(), expr.ty) == Repr::Nothing => {
+                self.address_of(place);
+            }
             ExprKind::Assign { place, value } => {
                 self.assign(place, value);
             }
