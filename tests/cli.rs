@@ -100,11 +100,6 @@ fn bad_programs_are_refused_with_place_rule_and_way_out() {
         &["five", "struct"],
     );
     refuses(
-        "int f(int n)\n{\n\twhile (n > 7)\n\t\tn -= 7;\n\treturn n;\n}\n",
-        "3:2",
-        &["5.3", "bpf_loop"],
-    );
-    refuses(
         "int f(int n) { return n ? f(n - 1) : 0; }\n",
         "1:27",
         &["recursion", "loop with a bound"],

@@ -88,7 +88,7 @@ impl Case {
         let mut random = Random(number);
         let mut source = random.pick(sources).clone();
         let mut options = Options::default();
-        options.frontend.language.allowed.loops = source.contains("--loops");
+        options.frontend.language.allowed.loops = !source.contains("--no-loops");
         if source.contains("bpf64.h") && random.below(2) == 0 {
             options.target = Target::Linux;
         }

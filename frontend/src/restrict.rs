@@ -55,10 +55,10 @@ macro_rules! rules {
 }
 
 rules! {
-    /// No backward jumps, unless asked for.
+    /// No backward jumps, if asked for.
     Loop "loop",
         "before Linux 5.3 a BPF program may not jump backwards",
-        "write the iterations out, call `bpf_loop` (Linux 5.17), or pass `--loops` if every kernel you target is 5.3 or newer";
+        "write the iterations out, or leave out `--no-loops` if every kernel you target is 5.3 or newer";
     /// No cycles in the call graph.
     Recursion "recursion",
         "BPF has no recursion: the kernel allows eight frames and no cycle in the call graph",
@@ -94,7 +94,7 @@ rules! {
     /// Copies have a constant length.
     CopyLength "copy-length",
         "copies are written out, so their length is constant",
-        "copy a constant number of bytes, or pass `--loops`, with which `memcpy` and `memset` of a variable length are loops";
+        "copy a constant number of bytes, or leave out `--no-loops`: `memcpy` and `memset` of a variable length are loops";
     /// Atomic operations have two sizes.
     AtomicSize "atomic-size",
         "BPF's atomic operations work on 4 or 8 bytes",
@@ -131,10 +131,17 @@ impl Rule {
 }
 
 /// What the user allows.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Allowed {
     /// Backward jumps: every kernel the program is for is 5.3 or newer.
     pub loops: bool,
+}
+
+impl Default for Allowed {
+    /// What the kernels allow that are still maintained.
+    fn default() -> Self {
+        Allowed { loops: true }
+    }
 }
 
 /// Checks all rules that can be checked on the finished tree. Functions that are not used, as headers bring them, may do

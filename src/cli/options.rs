@@ -59,9 +59,9 @@ pub(crate) struct CompileArgs {
     /// Instruction set version: v1 (every kernel), v2, v3 (Linux 5.1 and later) or v4 (6.6 and later).
     #[arg(long = "mcpu", value_name = "VERSION", default_value = "v3", value_parser = parse_cpu)]
     cpu: Cpu,
-    /// Accept loops: Linux 5.3 and later run them if it can prove that they end.
+    /// Refuse loops, as kernels before Linux 5.3 do; later ones run them if they can prove that they end.
     #[arg(long)]
-    loops: bool,
+    no_loops: bool,
 }
 
 impl CompileArgs {
@@ -73,7 +73,7 @@ impl CompileArgs {
             cpu: self.cpu,
             ..Options::default()
         };
-        options.frontend.language.allowed.loops = self.loops;
+        options.frontend.language.allowed.loops = !self.no_loops;
         let warnings = &mut options.frontend.warnings;
         self.warnings
             .iter()

@@ -10,7 +10,7 @@ pub(crate) fn options(flags: &[String]) -> Result<Options, String> {
         match flag.as_str() {
             "-O0" => options.level = Level::O0,
             "-O1" => options.level = Level::O1,
-            "--loops" => options.frontend.language.allowed.loops = true,
+            "--no-loops" => options.frontend.language.allowed.loops = false,
             _ => match flag.split_once('=') {
                 Some(("--mcpu", name)) => {
                     options.cpu = Cpu::from_name(name).ok_or_else(|| format!("no cpu `{name}`"))?;

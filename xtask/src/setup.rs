@@ -46,14 +46,13 @@ impl Setup {
         [level.map_or("O1", |(name, _)| name), self.cpu.name()]
     }
 
-    /// Options of the compiler: programs from elsewhere have loops.
+    /// Options of the compiler.
     pub(crate) fn options(self, includes: &Includes) -> Options {
         let mut options = Options {
             level: self.level,
             cpu: self.cpu,
             ..Options::default()
         };
-        options.frontend.language.allowed.loops = true;
         options.frontend.preprocessor.include_dirs = vec![includes.own()];
         options.frontend.preprocessor.system_dirs = includes.system.clone();
         options

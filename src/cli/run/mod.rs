@@ -118,9 +118,7 @@ fn object(args: &Args) -> Result<Object> {
             elf::read(&bytes).with_context(|| format!("`{}`", args.input.display()))
         }
         _ => {
-            let mut options = args.compile.to_options();
-            // The runtime is not a kernel before 5.3.
-            options.frontend.language.allowed.loops = true;
+            let options = args.compile.to_options();
             output::finish(
                 compile_file(&args.input, &options),
                 args.compile.diagnostics,

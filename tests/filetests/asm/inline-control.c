@@ -1,4 +1,3 @@
-// flags: --loops
 // Jumps, labels, calls, clobbered registers and register variables in inline assembly.
 long largest(long a, long b)
 {

@@ -1,4 +1,3 @@
-// flags: --loops
 // `asm goto`: the text may jump to labels of C.
 int compared(long x)
 {

@@ -1,3 +1,4 @@
+// flags: --no-loops
 // A loop jumps backwards, which programs may not do before Linux 5.3.
 int f(int n)
 {
@@ -20,34 +21,34 @@ again:
 }
 /*~ diagnostics
 error[loop]: this `for` loops; before Linux 5.3 a BPF program may not jump backwards
- --> loop.c:6:2
+ --> loop.c:7:2
   |
-6 |     for (int i = 0; i < n; i++) //~ error: loop
+7 |     for (int i = 0; i < n; i++) //~ error: loop
   |     ^^^
   |
-  = help: write the iterations out, call `bpf_loop` (Linux 5.17), or pass `--loops` if every kernel you target is 5.3 or newer
+  = help: write the iterations out, or leave out `--no-loops` if every kernel you target is 5.3 or newer
 error[loop]: this `while` loops; before Linux 5.3 a BPF program may not jump backwards
- --> loop.c:8:2
+ --> loop.c:9:2
   |
-8 |     while (s > 10) //~ error: loop
+9 |     while (s > 10) //~ error: loop
   |     ^^^^^
   |
-  = help: write the iterations out, call `bpf_loop` (Linux 5.17), or pass `--loops` if every kernel you target is 5.3 or newer
+  = help: write the iterations out, or leave out `--no-loops` if every kernel you target is 5.3 or newer
 error[loop]: this `do` loops; before Linux 5.3 a BPF program may not jump backwards
-  --> loop.c:10:2
+  --> loop.c:11:2
    |
-10 |     do { //~ error: loop
+11 |     do { //~ error: loop
    |     ^^
    |
-   = help: write the iterations out, call `bpf_loop` (Linux 5.17), or pass `--loops` if every kernel you target is 5.3 or newer
+   = help: write the iterations out, or leave out `--no-loops` if every kernel you target is 5.3 or newer
 error[loop]: this `goto` loops back to `again`; before Linux 5.3 a BPF program may not jump backwards
-  --> loop.c:15:3
+  --> loop.c:16:3
    |
-13 | again:
+14 | again:
    | ----- `again` stands here
-14 |     if (s++ < 8)
-15 |         goto again; //~ error: loops back
+15 |     if (s++ < 8)
+16 |         goto again; //~ error: loops back
    |         ^^^^^^^^^^^
    |
-   = help: write the iterations out, call `bpf_loop` (Linux 5.17), or pass `--loops` if every kernel you target is 5.3 or newer
+   = help: write the iterations out, or leave out `--no-loops` if every kernel you target is 5.3 or newer
 */

@@ -1,3 +1,4 @@
+// flags: --no-loops
 // A broken rule of BPF inside of a macro is shown like any other mistake.
 #define EACH(i, n) for (int i = 0; i < (n); i++)
 #define SUM(total, array, n) EACH(i, n) total += array[i]
@@ -10,13 +11,13 @@ int sum(int *array)
 }
 /*~ diagnostics
 error[loop]: this `for` loops; before Linux 5.3 a BPF program may not jump backwards
- --> macro-restriction.c:8:2
+ --> macro-restriction.c:9:2
   |
-3 | #define SUM(total, array, n) EACH(i, n) total += array[i]
+4 | #define SUM(total, array, n) EACH(i, n) total += array[i]
   |         --- in expansion of macro `SUM`
 ...
-8 |     SUM(total, array, 4); //~ error: loops
+9 |     SUM(total, array, 4); //~ error: loops
   |     ^^^
   |
-  = help: write the iterations out, call `bpf_loop` (Linux 5.17), or pass `--loops` if every kernel you target is 5.3 or newer
+  = help: write the iterations out, or leave out `--no-loops` if every kernel you target is 5.3 or newer
 */

@@ -1,4 +1,3 @@
-// flags: --loops
 // Bounded loops and bpf_loop with a callback, before Linux's checker.
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>

@@ -1,4 +1,3 @@
-// flags: --loops
 // __attribute__((cleanup(f))): every way out of the scope calls, the latest declared first.
 static long trace;
 static void note(int *x) { trace = trace * 10 + *x; *x = 0; }

@@ -1,4 +1,3 @@
-// flags: --loops
 // A function whose first instruction is the head of a loop does not set up its frame again at each round.
 int left = 5;
 static __attribute__((noinline)) int next(void) { return --left; }

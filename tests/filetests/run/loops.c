@@ -1,4 +1,3 @@
-// flags: --loops
 // Loops of each kind, nested, with break and continue.
 int sum(int n)
 {

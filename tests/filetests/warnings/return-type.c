@@ -1,5 +1,5 @@
 // Functions that end without a result on some way; `main` returns 0.
-// flags: -Wall --loops
+// flags: -Wall
 void abort(void) __attribute__((noreturn));
 int f(int x) //~ warning: `f` can end without a result
 {

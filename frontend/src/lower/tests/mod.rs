@@ -10,22 +10,14 @@ use bpfcc_ir::eval::{Evaluator, NoHost};
 use bpfcc_ir::{Module, pass};
 
 use crate::source::Sources;
-use crate::{Options, compile, restrict, sema};
-
-fn options() -> Options {
-    let allowed = restrict::Allowed { loops: true };
-    Options {
-        language: sema::Options { allowed },
-        ..Options::default()
-    }
-}
+use crate::{Options, compile};
 
 /// The module of a program without mistakes.
 #[track_caller]
 fn module(text: &str) -> Module {
     let mut sources = Sources::new();
     let main = sources.add_virtual("t.c", text);
-    let (module, diagnostics) = compile(&mut sources, main, &options());
+    let (module, diagnostics) = compile(&mut sources, main, &Options::default());
     let module = module.unwrap_or_else(|| panic!("{diagnostics:#?}"));
     assert_well_formed(&module);
     module
@@ -36,7 +28,7 @@ fn module(text: &str) -> Module {
 fn messages(text: &str) -> Vec<String> {
     let mut sources = Sources::new();
     let main = sources.add_virtual("t.c", text);
-    let (module, diagnostics) = compile(&mut sources, main, &options());
+    let (module, diagnostics) = compile(&mut sources, main, &Options::default());
     assert!(module.is_none());
     diagnostics.into_iter().map(|d| d.message).collect()
 }
