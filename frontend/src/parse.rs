@@ -384,6 +384,13 @@ fn explain(
             .help(help);
     }
     let wanted = Wanted::from(&error.expected);
+    if let Some(name) = mistake.implicit_int(&wanted, tokens) {
+        let name = names.text(name.text);
+        let message = format!("`{name}` is declared without a type; C no longer assumes `int`");
+        let diagnostic = Diagnostic::error(map.written(mistake.at), message).code("syntax");
+        let help = format!("write the type, as in `int {name}`");
+        return map.explain_token(diagnostic, mistake.at).help(help);
+    }
     let before = match tokens.get(mistake.at) {
         Some(found) => format!("before {}", linemap::quoted(found, names)),
         None => "at the end of the file".to_owned(),
@@ -437,6 +444,22 @@ impl Mistake {
         let before = self.at.checked_sub(1)?;
         found?;
         is_name(before).map(|name| (before, name))
+    }
+
+    /// The name that is declared without a type: in `static x;` or `f(void) { … }`.
+    fn implicit_int<'t>(&self, wanted: &Wanted, tokens: &'t [Token]) -> Option<&'t Token> {
+        let name = tokens.get(self.at)?;
+        let next = tokens.get(self.at + 1)?;
+        let declares = [
+            sym::L_PAREN,
+            sym::L_BRACKET,
+            sym::SEMICOLON,
+            sym::COMMA,
+            sym::ASSIGN,
+        ];
+        let is_name = name.kind == TokenKind::Identifier && !KEYWORDS.contains(&name.text);
+        let found = is_name && self.wants_type && !wanted.expression;
+        (found && declares.contains(&next.text)).then_some(name)
     }
 
     /// What is missing at the end of a line is reported there, not on the next line.

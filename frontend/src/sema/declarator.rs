@@ -46,13 +46,25 @@ pub(super) struct Declared {
     pub(super) ty: QualType,
     pub(super) attributes: Attributes,
     /// The parameters, if the declarator itself is a function's.
-    pub(super) params: Option<Vec<ParamDecl>>,
+    pub(super) params: Option<Params>,
+}
+
+/// What stands in the parentheses of a function's declarator.
+#[derive(Clone, Debug)]
+pub(super) enum Params {
+    Typed(Vec<ParamDecl>),
+    /// Names whose types stand behind the parentheses (`old_style`).
+    Names(Vec<(String, Span)>),
 }
 
 /// A parameter with what its function type does not keep.
 #[derive(Clone, Debug)]
 pub(super) struct ParamDecl {
     pub(super) param: Param,
+    /// The type of the variable that the body sees, if it is not what callers pass.
+    pub(super) variable: Option<QualType>,
+    /// Whether it says `unused`.
+    pub(super) unused: bool,
     pub(super) span: Span,
 }
 
@@ -648,7 +660,7 @@ impl Checker<'_> {
         &mut self,
         ty: QualType,
         node: &Node<ast::DerivedDeclarator>,
-    ) -> Checked<(QualType, Option<Vec<ParamDecl>>)> {
+    ) -> Checked<(QualType, Option<Params>)> {
         let span = self.span(node);
         match &node.node {
             ast::DerivedDeclarator::Array(array) => {
@@ -657,18 +669,14 @@ impl Checker<'_> {
             }
             ast::DerivedDeclarator::Function(function) => {
                 let (function, params) = self.function(ty, function, span)?;
-                Ok((function.unqualified(), Some(params)))
+                Ok((function.unqualified(), Some(Params::Typed(params))))
             }
             ast::DerivedDeclarator::KRFunction(names) => {
-                if let Some(name) = names.first() {
-                    let span = self.span(name);
-                    return self.error(
-                        span,
-                        "parameters are declared with their types, as in `int f(int a)`",
-                    );
-                }
                 let function = self.function_type(ty, Vec::new(), false, false, span)?;
-                Ok((function.unqualified(), Some(Vec::new())))
+                let named =
+                    |name: &Node<ast::Identifier>| (name.node.name.clone(), self.span(name));
+                let params = Params::Names(names.iter().map(named).collect());
+                Ok((function.unqualified(), Some(params)))
             }
             ast::DerivedDeclarator::Pointer(_) | ast::DerivedDeclarator::Block(_) => {
                 self.pointer(ty, node).map(|ty| (ty, None))
@@ -777,6 +785,16 @@ impl Checker<'_> {
         })))
     }
 
+    /// Arrays and functions become pointers (C11 6.7.6.3p7 and p8).
+    pub(super) fn parameter_type(&mut self, declared: QualType) -> QualType {
+        let decayed = self.unit.types.decayed(declared);
+        if decayed == declared.ty {
+            declared
+        } else {
+            decayed.unqualified()
+        }
+    }
+
     fn parameter(&mut self, node: &Node<ast::ParameterDeclaration>) -> Checked<ParamDecl> {
         let span = self.span(node);
         let specifiers = self.declaration_specifiers(&node.node.specifiers, span)?;
@@ -793,19 +811,15 @@ impl Checker<'_> {
         };
         attributes.merge(std::mem::take(&mut declared.attributes));
         attributes.merge(self.attributes(&node.node.extensions));
-        // Arrays and functions become pointers (C11 6.7.6.3p7 and p8).
-        let decayed = self.unit.types.decayed(declared.ty);
-        let quals = if decayed == declared.ty.ty {
-            declared.ty.quals
-        } else {
-            Quals::NONE
-        };
+        let ty = self.parameter_type(declared.ty);
         Ok(ParamDecl {
             param: Param {
                 name: declared.name,
-                ty: decayed.with(quals),
+                ty,
                 tags: attributes.tags,
             },
+            variable: None,
+            unused: attributes.unused,
             span: declared.span,
         })
     }

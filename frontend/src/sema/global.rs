@@ -20,10 +20,10 @@ use crate::tree::{
     Block, FuncId, Function, FunctionAttributes, Global, GlobalId, GlobalKind, Image, Inline,
     Linkage, Local, LocalId,
 };
-use crate::types::{QualType, TypeId, Typedef};
+use crate::types::{QualType, TypeId, Typedef, Types};
 
 use super::attribute::Attributes;
-use super::declarator::{Declared, ParamDecl, Specifiers, Storage};
+use super::declarator::{Declared, ParamDecl, Params, Specifiers, Storage};
 use super::literal::StringValue;
 use super::scope::{Binding, Entity};
 use super::{Body, Checked, Checker};
@@ -88,6 +88,13 @@ impl Checker<'_> {
         if specifiers.storage == Some(Storage::Typedef) {
             self.declare_typedef(declared)?;
         } else if self.types().is_function(declared.ty.ty) {
+            if let Some(Params::Names(names)) = &declared.params
+                && let [(name, span), ..] = names.as_slice()
+            {
+                let message =
+                    format!("`{name}` has no type; only a definition may name parameters alone");
+                return self.error(*span, message);
+            }
             self.declare_function(declared, specifiers.storage)?;
         } else {
             return Ok(false);
@@ -263,24 +270,23 @@ impl Checker<'_> {
                 Ok((specifiers, declared))
             })
             .inspect_err(|_| self.mark_faulty(&node.node.declarator));
-        let (specifiers, declared) = declared?;
+        let (specifiers, mut declared) = declared?;
         let name = declared.name.clone().unwrap_or_default();
-        let (Some(params), Some(function)) = (
-            declared.params.clone(),
-            self.types().function_type(declared.ty.ty).cloned(),
-        ) else {
+        let Some(params) = declared.params.take() else {
             return self.error(
                 declared.span,
                 format!("`{name}` has a body but no parameter list"),
             );
         };
+        let params = self.defined_params(params, &mut declared, &node.node.declarations)?;
+        let result = self.types().function_type(declared.ty.ty);
+        let result = result.map_or(Types::VOID, |function| function.result);
         let id = self.declare_function(&declared, specifiers.storage)?;
         if self.unit[id].body.is_some() {
             let first = self.unit[id].span;
             let error = Diagnostic::error(declared.span, format!("`{name}` is defined twice"));
             return self.fail(error.note(first, "first defined here"));
         }
-        let result = function.result;
         if !self.types().is_void(result) && !self.types().is_complete(result) {
             let shown = self.show(result);
             return self.error(
@@ -289,7 +295,9 @@ impl Checker<'_> {
             );
         }
         self.unit[id].span = declared.span;
-        self.unit[id].ty = declared.ty.ty;
+        if !self.is_known_better(self.unit[id].ty, declared.ty.ty) {
+            self.unit[id].ty = declared.ty.ty;
+        }
         self.reported.clear();
         self.body = Some(Body {
             func: id,
@@ -314,10 +322,10 @@ impl Checker<'_> {
         params: &[ParamDecl],
         statement: &Node<ast::Statement>,
     ) -> Checked<Block> {
-        for param in params {
-            self.declare_param(param)?;
-        }
-        let block = match &statement.node {
+        let received = params.iter().map(|param| self.declare_param(param));
+        let received = received.collect::<Checked<Vec<LocalId>>>()?;
+        let narrowed = self.declare_narrowed(params, &received)?;
+        let mut block = match &statement.node {
             // The body's block is the scope of the parameters (C11 6.2.1p4).
             ast::Statement::Compound(items) => self.block_items(items, self.span(statement)),
             _ => Block {
@@ -325,10 +333,11 @@ impl Checker<'_> {
                 span: self.span(statement),
             },
         };
+        block.stmts.splice(..0, narrowed);
         Ok(block)
     }
 
-    fn declare_param(&mut self, param: &ParamDecl) -> Checked<()> {
+    fn declare_param(&mut self, param: &ParamDecl) -> Checked<LocalId> {
         let ty = param.param.ty;
         if !self.types().is_complete(ty.ty) {
             let shown = self.show_qual(ty);
@@ -343,13 +352,15 @@ impl Checker<'_> {
             ty,
             align,
             tags: param.param.tags.clone(),
-            mentioned: param.param.name.is_none(),
+            mentioned: param.param.name.is_none() || param.unused || param.variable.is_some(),
             span: param.span,
         })?;
-        match &param.param.name {
-            Some(name) => self.declare_name(name, Entity::Local(id), param.span),
-            None => Ok(()),
+        if let Some(name) = &param.param.name
+            && param.variable.is_none()
+        {
+            self.declare_name(name, Entity::Local(id), param.span)?;
         }
+        Ok(id)
     }
 
     fn finish_body(&mut self, id: FuncId, params: usize, block: Checked<Block>) {

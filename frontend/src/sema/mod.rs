@@ -24,6 +24,7 @@ mod global;
 mod image;
 mod initializer;
 mod literal;
+mod old_style;
 mod operator;
 mod pragma;
 mod scope;
