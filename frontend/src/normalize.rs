@@ -2,7 +2,7 @@
 //!
 //! This is the one place that knows where lang-c 0.15.1 stops short of what clang accepts. Each rule is a row of
 //! `Normalizer::rule`; what it changes is shown in its comment. Rules keep the meaning and the place of every token.
-//! Four names and an empty constraint carry what the grammar has no room for; `sema` gives them their meaning:
+//! Names that no program uses and an empty constraint carry what the grammar has no room for; `sema` gives them their meaning:
 //!
 //! | in the tokens | stands for |
 //! |---|---|
@@ -11,11 +11,15 @@
 //! | `__attribute__((__bpfcc_unqualified)) __typeof__(x)` | `typeof_unqual(x)` |
 //! | `enum e { … } __attribute__((__bpfcc_underlying(sizeof(T))))` | `enum e : T { … }` |
 //! | `asm ("…" : : [out] "" (out))` | `asm goto ("…" : : : : out)` |
+//! | `__bpfcc_label_address(out)` | `&&out` |
+//! | `__bpfcc_goto(p);` | `goto *p;` |
+//! | `__bpfcc_local_labels(a, b);` | `__label__ a, b;` |
 //!
 //! Further: `__builtin_types_compatible_p(A, B)` arrives as `…(sizeof(A), sizeof(B))`, and the types `__int128_t`,
 //! `__uint128_t`, `__auto_type` and `bool` are names that `PRELUDE` declares so that the grammar takes them for types.
 
 mod asm_goto;
+mod labels;
 
 use std::collections::HashMap;
 
@@ -33,6 +37,15 @@ pub const UNQUALIFIED: &str = "__bpfcc_unqualified";
 
 /// Attribute behind an `enum` with a fixed type; its argument is `sizeof(type)`.
 pub const UNDERLYING: &str = "__bpfcc_underlying";
+
+/// Callee whose argument is the label of `&&label`.
+pub const LABEL_ADDRESS: &str = "__bpfcc_label_address";
+
+/// Callee whose argument is the place to go to in `goto *place;`.
+pub const COMPUTED_GOTO: &str = "__bpfcc_goto";
+
+/// Callee whose arguments are the labels that belong to a block.
+pub const LOCAL_LABELS: &str = "__bpfcc_local_labels";
 
 /// Attributes that say something about the statement behind them. None of them changes what the statement does.
 const STATEMENT_ATTRIBUTES: &[Symbol] = &[
@@ -81,6 +94,16 @@ const SIGNS: &[Symbol] = &[sym::UNSIGNED, sym::SIGNED, sym::SIGNED2, sym::SIGNED
 
 /// How many tokens the fixed type of an `enum` may have: `const unsigned long long int`, or a `typeof` of something.
 const MAX_UNDERLYING_TOKENS: usize = 16;
+
+/// Punctuators behind which no operand starts.
+const OPERAND_ENDS: &[Symbol] = &[
+    sym::R_PAREN,
+    sym::R_BRACKET,
+    sym::R_BRACE,
+    sym::SEMICOLON,
+    sym::PLUS_PLUS,
+    sym::MINUS_MINUS,
+];
 
 /// Words that may stand beside `__int128` in a declaration.
 const INT128_COMPANIONS: &[Symbol] = &[
@@ -221,6 +244,8 @@ impl Normalizer<'_> {
             sym::ATTRIBUTE | sym::ATTRIBUTE2 => self.statement_attribute(at),
             sym::STRUCT | sym::UNION | sym::ENUM => self.tagged_type(at),
             sym::LABEL => self.local_labels(at),
+            sym::GOTO => self.computed_goto(at),
+            sym::AND_AND => self.label_address(at),
             sym::TYPES_COMPATIBLE => self.types_compatible(at),
             sym::ASM | sym::ASM2 | sym::ASM3 => self.asm_qualifiers(at),
             sym::L_BRACKET => self.bracket_attribute(at),
@@ -403,14 +428,6 @@ impl Normalizer<'_> {
         attribute
     }
 
-    /// `__label__ a, b;` ⟶ nothing: labels are found where they stand.
-    fn local_labels(&mut self, at: usize) -> Option<usize> {
-        let length = self.tokens[at..]
-            .iter()
-            .position(|token| token.is(sym::SEMICOLON))?;
-        Some(at + length + 1)
-    }
-
     /// `__builtin_types_compatible_p(A, B)` ⟶ `__builtin_types_compatible_p(sizeof(A), sizeof(B))`
     fn types_compatible(&mut self, at: usize) -> Option<usize> {
         let close = self
@@ -474,9 +491,7 @@ impl Normalizer<'_> {
             return false;
         };
         match before.kind {
-            TokenKind::Punctuator => {
-                ![sym::R_PAREN, sym::R_BRACKET, sym::R_BRACE, sym::SEMICOLON].contains(&before.text)
-            }
+            TokenKind::Punctuator => !OPERAND_ENDS.contains(&before.text),
             _ => before.is(sym::RETURN) || before.is(sym::SIZEOF) || before.is(sym::CASE),
         }
     }

@@ -243,6 +243,12 @@ impl Visitor for BodyRules<'_> {
             StmtKind::For { cond, .. } => self.check_loop(stmt.span, "for", cond.as_ref()),
             StmtKind::Label(label) => self.seen_labels.push(*label),
             StmtKind::Goto(label) => self.check_goto(stmt.span, *label),
+            StmtKind::ComputedGoto(_) => {
+                let mut labels = self.function.addressed_labels.iter();
+                let back = labels.find(|label| self.seen_labels.contains(label));
+                back.iter()
+                    .for_each(|&&label| self.check_goto(stmt.span, label));
+            }
             StmtKind::Asm(asm) => {
                 let labels = asm.labels.iter();
                 labels.for_each(|&label| self.check_goto(stmt.span, label));

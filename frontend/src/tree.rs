@@ -159,6 +159,8 @@ pub struct Function {
     pub locals: Vec<Local>,
     /// Labels and cases.
     pub labels: Vec<Label>,
+    /// Labels whose address is taken; the address of the first is 1.
+    pub addressed_labels: Vec<LabelId>,
     /// Its body; `None` for a function that is only declared and called by name.
     pub body: Option<Block>,
     /// Who sees it.
@@ -356,6 +358,9 @@ pub enum StmtKind {
     Label(LabelId),
     /// `goto`.
     Goto(LabelId),
+    /// `goto *place`: go to the label with this number among [`Function::addressed_labels`], from 1. Any other number is
+    /// the program's mistake.
+    ComputedGoto(Expr),
     /// Leave the innermost loop or `switch`.
     Break,
     /// Next round of the innermost loop.

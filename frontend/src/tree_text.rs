@@ -183,10 +183,18 @@ impl Printer<'_> {
         }
     }
 
+    /// The name, with its number if it has none or another block's label has the same.
     fn label(&self, id: LabelId) -> String {
+        let mut labels = self.function.labels.iter().enumerate();
         match &self.function[id].name {
-            Some(name) => name.clone(),
             None => format!("label{}", id.index()),
+            Some(name)
+                if labels
+                    .any(|(at, other)| at != id.index() && other.name.as_ref() == Some(name)) =>
+            {
+                format!("{name}%{}", id.index())
+            }
+            Some(name) => name.clone(),
         }
     }
 
@@ -295,6 +303,14 @@ impl Printer<'_> {
             StmtKind::Goto(label) => {
                 let label = self.label(*label);
                 self.line(&format!("goto {label}"));
+            }
+            StmtKind::ComputedGoto(number) => {
+                let labels = self.function.addressed_labels.iter().enumerate();
+                let labels =
+                    labels.map(|(index, &id)| format!("{}: {}", index + 1, self.label(id)));
+                let labels: Vec<String> = labels.collect();
+                let number = self.expr(number);
+                self.line(&format!("goto *{number} [{}]", labels.join(", ")));
             }
             StmtKind::Break => self.line("break"),
             StmtKind::Continue => self.line("continue"),

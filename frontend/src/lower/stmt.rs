@@ -63,12 +63,8 @@ impl Body<'_, '_> {
                 body,
             } => self.switch_stmt(value, cases, *default, body),
             StmtKind::Label(label) => self.arrive_at(*label),
-            StmtKind::Goto(label) => {
-                let live = self.live_at_labels[label.index()].clone();
-                self.run_cleanups_outside(&live);
-                let block = self.label(*label);
-                self.builder.jump(block);
-            }
+            StmtKind::Goto(label) => self.goto(*label),
+            StmtKind::ComputedGoto(number) => self.computed_goto(number),
             StmtKind::Break => self.jump_to_innermost(self.breaks.last().copied()),
             StmtKind::Continue => self.jump_to_innermost(self.continues.last().copied()),
             StmtKind::Return(Some(value)) => self.return_value(value),
@@ -196,6 +192,36 @@ impl Body<'_, '_> {
     /// The block that a label stands for.
     pub(super) fn label(&mut self, label: LabelId) -> ir::Block {
         *self.labels[label.index()].get_or_insert_with(|| self.builder.new_block())
+    }
+
+    fn goto(&mut self, label: LabelId) {
+        let live = self.live_at_labels[label.index()].clone();
+        self.run_cleanups_outside(&live);
+        let block = self.label(label);
+        self.builder.jump(block);
+    }
+
+    /// A `switch` over the labels whose address is taken. A number that none of them has goes to the last.
+    fn computed_goto(&mut self, number: &Expr) {
+        let number = self.word(number);
+        let labels = self.function.addressed_labels.as_slice();
+        let (last, others) = labels
+            .split_last()
+            .expect("`sema` refuses `goto *` without labels");
+        let ways: Vec<ir::Block> = labels.iter().map(|_| self.builder.new_block()).collect();
+        let numbered = (1..).zip(&ways[..others.len()]);
+        let cases = numbered
+            .map(|(number, &way)| (number, way.into()))
+            .collect();
+        let otherwise = ways[others.len()];
+        match others.is_empty() {
+            true => self.builder.jump(otherwise),
+            false => self.builder.switch(number, cases, otherwise),
+        }
+        for (&label, way) in others.iter().chain([last]).zip(ways) {
+            self.start(way);
+            self.goto(label);
+        }
     }
 
     fn arrive_at(&mut self, label: LabelId) {

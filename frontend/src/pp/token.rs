@@ -76,7 +76,8 @@ well_known! {
     MAYBE_UNUSED = "maybe_unused"; NODISCARD = "nodiscard"; WARN_UNUSED_RESULT = "warn_unused_result";
     SECTION = "section"; SECTION2 = "__section__"; USED = "used"; USED2 = "__used__"; RETAIN = "retain";
     INLINE3 = "__inline"; C11_ATOMIC = "_Atomic";
-    OMITTED = "__bpfcc_omitted"; UNQUALIFIED = "__bpfcc_unqualified"; UNDERLYING = "__bpfcc_underlying";
+    OMITTED = "__bpfcc_omitted"; LABEL_ADDRESS = "__bpfcc_label_address"; LOCAL_LABELS = "__bpfcc_local_labels";
+    COMPUTED_GOTO = "__bpfcc_goto";  UNQUALIFIED = "__bpfcc_unqualified"; UNDERLYING = "__bpfcc_underlying";
 }
 
 /// All spellings of one compilation.

@@ -7,6 +7,7 @@ use lang_c::ast;
 use lang_c::span::Node;
 
 use crate::diagnostic::Diagnostic;
+use crate::normalize::LABEL_ADDRESS;
 use crate::restrict::Rule;
 use crate::source::Span;
 use crate::tree::{Callee, Expr, ExprKind, GlobalId, Linkage, PlaceKind};
@@ -21,6 +22,10 @@ impl Checker<'_> {
         let span = self.span(node);
         if let ast::Expression::Identifier(name) = &node.node.callee.node {
             let spelled = name.node.name.as_str();
+            if spelled == LABEL_ADDRESS {
+                let address = self.label_address(&node.node.arguments, span)?;
+                return Ok(Operand::Value(address));
+            }
             let builtin = match self.entity(spelled) {
                 None => builtin::find(spelled),
                 Some(Entity::Func(id)) if self.unit[id].body.is_none() => {

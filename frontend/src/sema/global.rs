@@ -206,6 +206,7 @@ impl Checker<'_> {
             params: Vec::new(),
             locals: Vec::new(),
             labels: Vec::new(),
+            addressed_labels: Vec::new(),
             body: None,
             linkage: Linkage::Global,
             attributes: FunctionAttributes::default(),
@@ -305,7 +306,9 @@ impl Checker<'_> {
             result,
             locals: Vec::new(),
             labels: Vec::new(),
-            named_labels: HashMap::new(),
+            named_labels: vec![HashMap::new()],
+            addressed_labels: Vec::new(),
+            computed_goto: None,
             registers: HashMap::new(),
             switches: Vec::new(),
             loops: 0,
@@ -364,22 +367,18 @@ impl Checker<'_> {
     }
 
     fn finish_body(&mut self, id: FuncId, params: usize, block: Checked<Block>) {
+        self.leave_label_scope();
+        self.check_computed_goto();
         let Some(body) = self.body.take() else {
             return;
         };
-        for (name, label) in &body.named_labels {
-            if !label.defined {
-                let message = format!("there is no label `{name}` in `{}`", body.name);
-                self.diagnostics
-                    .push(Diagnostic::error(label.span, message).code("undeclared-label"));
-            }
-        }
         let function = &mut self.unit[id];
         function.params = (0..params.min(body.locals.len()))
             .map(LocalId::new)
             .collect();
         function.locals = body.locals;
         function.labels = body.labels;
+        function.addressed_labels = body.addressed_labels;
         function.body = block.ok();
     }
 }

@@ -23,6 +23,7 @@ mod expr;
 mod global;
 mod image;
 mod initializer;
+mod label;
 mod literal;
 mod old_style;
 mod operator;
@@ -46,6 +47,7 @@ use crate::tree::reach;
 use crate::tree::{FuncId, GlobalId, Label, LabelId, Local, LocalId, Unit};
 use crate::types::{IntKind, QualType, TypeId, Typedef, Types};
 
+use label::NamedLabel;
 use pragma::Pragmas;
 use scope::{Binding, Entity, Scopes};
 
@@ -146,7 +148,12 @@ struct Body {
     result: TypeId,
     locals: Vec<Local>,
     labels: Vec<Label>,
-    named_labels: HashMap<String, NamedLabel>,
+    /// The labels of the function, and those that blocks around the present statement keep to themselves.
+    named_labels: Vec<HashMap<String, NamedLabel>>,
+    /// The labels whose address is taken: that with the index 0 has the address 1.
+    addressed_labels: Vec<LabelId>,
+    /// The first `goto *place`.
+    computed_goto: Option<Span>,
     /// Variables that were declared with a register.
     registers: HashMap<LocalId, bpfcc_isa::Reg>,
     /// The enclosing `switch` statements, innermost last.
@@ -155,14 +162,6 @@ struct Body {
     loops: u32,
     /// Loops and switches, where `break` may stand.
     breakable: u32,
-}
-
-/// A label that was defined or jumped to.
-struct NamedLabel {
-    id: LabelId,
-    defined: bool,
-    /// First use or definition.
-    span: Span,
 }
 
 impl<'a> Checker<'a> {
@@ -337,7 +336,9 @@ impl<'a> Checker<'a> {
     /// Runs `f` in a block of its own.
     fn scoped<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
         self.scopes.enter();
+        self.enter_label_scope();
         let result = f(self);
+        self.leave_label_scope();
         self.scopes.leave();
         result
     }

@@ -6,15 +6,15 @@ use lang_c::span::Node;
 use crate::diagnostic::{Diagnostic, any_error};
 use crate::source::Span;
 use crate::tree::{
-    Block, Callee, Case, Expr, ExprKind, Label, LabelId, Local, LocalId, Place, PlaceKind, Stmt,
-    StmtKind,
+    Block, Callee, Case, Expr, ExprKind, LabelId, Local, LocalId, Place, PlaceKind, Stmt, StmtKind,
 };
 use crate::types::{IntKind, TypeId, Types};
 
 use super::convert::{self, Context};
 use super::declarator::{Declared, Specifiers, Storage};
+use super::label::{self, LabelStatement};
 use super::scope::Entity;
-use super::{Checked, Checker, NamedLabel};
+use super::{Checked, Checker};
 
 /// A `switch` whose body is being checked.
 pub(super) struct Switch {
@@ -62,7 +62,11 @@ impl Checker<'_> {
             }
             ast::Statement::Expression(None) => StmtKind::Empty,
             ast::Statement::Expression(Some(expression)) => {
-                StmtKind::Expr(self.discarded(expression)?)
+                match label::statement(&expression.node) {
+                    Some(LabelStatement::Goto(place)) => self.computed_goto(place, span)?,
+                    Some(LabelStatement::Declare(names)) => return self.local_labels(names),
+                    None => StmtKind::Expr(self.discarded(expression)?),
+                }
             }
             ast::Statement::If(node) => self.if_statement(&node.node)?,
             ast::Statement::Switch(node) => self.switch(&node.node)?,
@@ -243,15 +247,14 @@ impl Checker<'_> {
             let last = items
                 .split_last()
                 .and_then(|(last, before)| match &last.node {
-                    ast::BlockItem::Statement(Node {
-                        node: ast::Statement::Expression(Some(value)),
-                        ..
-                    }) => Some((value, before)),
+                    ast::BlockItem::Statement(last) => Some((labeled_value(last)?, before)),
                     _ => None,
                 });
             match last {
-                Some((value, before)) => {
-                    let block = checker.block_items(before, span);
+                Some(((labels, value), before)) => {
+                    let mut block = checker.block_items(before, span);
+                    let labels = labels.into_iter();
+                    labels.for_each(|label| checker.label(label, &mut block.stmts));
                     (block, Some(checker.rvalue(value)))
                 }
                 None => (checker.block_items(items, span), None),
@@ -268,11 +271,33 @@ impl Checker<'_> {
     }
 }
 
+/// The labels of a statement that is an expression, and that expression.
+fn labeled_value(
+    mut node: &Node<ast::Statement>,
+) -> Option<(Vec<&Node<ast::Label>>, &Node<ast::Expression>)> {
+    let mut labels = Vec::new();
+    while let ast::Statement::Labeled(labeled) = &node.node {
+        labels.push(&labeled.node.label);
+        node = &labeled.node.statement;
+    }
+    match &node.node {
+        ast::Statement::Expression(Some(value)) if label::statement(&value.node).is_none() => {
+            Some((labels, value))
+        }
+        _ => None,
+    }
+}
+
 // Labels and switches.
 impl Checker<'_> {
     fn labeled(&mut self, node: &Node<ast::LabeledStatement>, into: &mut Vec<Stmt>) -> Checked<()> {
-        let span = self.span(&node.node.label);
-        let label = match &node.node.label.node {
+        self.label(&node.node.label, into);
+        self.statement(&node.node.statement, into)
+    }
+
+    fn label(&mut self, node: &Node<ast::Label>, into: &mut Vec<Stmt>) {
+        let span = self.span(node);
+        let label = match &node.node {
             ast::Label::Identifier(name) => {
                 let span = self.span(name);
                 self.named_label(&name.node.name, span, true)
@@ -285,52 +310,6 @@ impl Checker<'_> {
             let kind = StmtKind::Label(label);
             into.push(Stmt { kind, span });
         }
-        self.statement(&node.node.statement, into)
-    }
-
-    /// The label with a name, which may be defined later.
-    pub(super) fn named_label(
-        &mut self,
-        name: &str,
-        span: Span,
-        defines: bool,
-    ) -> Checked<LabelId> {
-        let Some(body) = &mut self.body else {
-            return Err(super::Reported);
-        };
-        if let Some(label) = body.named_labels.get_mut(name) {
-            if defines && label.defined {
-                let first = body.labels[label.id.index()].span;
-                let error = Diagnostic::error(span, format!("there are two labels `{name}`"));
-                return self.fail(error.note(first, "the other one"));
-            }
-            if defines {
-                label.defined = true;
-                body.labels[label.id.index()].span = span;
-            }
-            return Ok(label.id);
-        }
-        let id = LabelId::new(body.labels.len());
-        body.labels.push(Label {
-            name: Some(name.to_owned()),
-            span,
-        });
-        let label = NamedLabel {
-            id,
-            defined: defines,
-            span,
-        };
-        body.named_labels.insert(name.to_owned(), label);
-        Ok(id)
-    }
-
-    fn unnamed_label(&mut self, span: Span) -> Checked<LabelId> {
-        let Some(body) = &mut self.body else {
-            return Err(super::Reported);
-        };
-        let id = LabelId::new(body.labels.len());
-        body.labels.push(Label { name: None, span });
-        Ok(id)
     }
 
     fn switch(&mut self, node: &ast::SwitchStatement) -> Checked<StmtKind> {

@@ -75,6 +75,7 @@ pub fn walk_stmt<V: Visitor + ?Sized>(visitor: &mut V, stmt: &Stmt) {
             visitor.visit_expr(value);
             visitor.visit_stmt(body);
         }
+        StmtKind::ComputedGoto(number) => visitor.visit_expr(number),
         StmtKind::Asm(asm) => walk_asm(visitor, asm),
         StmtKind::Return(value) => value.iter().for_each(|value| visitor.visit_expr(value)),
         StmtKind::Label(_)

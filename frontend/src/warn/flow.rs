@@ -99,7 +99,11 @@ impl Flow<'_> {
     /// Whether control gets behind the statement if it gets to it.
     fn stmt(&mut self, stmt: &Stmt) -> bool {
         match &stmt.kind {
-            StmtKind::Return(_) | StmtKind::Goto(_) | StmtKind::Break | StmtKind::Continue => false,
+            StmtKind::Return(_)
+            | StmtKind::Goto(_)
+            | StmtKind::ComputedGoto(_)
+            | StmtKind::Break
+            | StmtKind::Continue => false,
             StmtKind::Expr(expr) => !self.diverges(expr),
             StmtKind::Block(block) => self.block(block),
             StmtKind::If {
