@@ -362,6 +362,21 @@ const KEYWORDS: &[crate::pp::Symbol] = &[
     sym::ASM3,
 ];
 
+/// What stands before the name in a declaration without a type.
+const DECLARATION_STARTS: &[crate::pp::Symbol] = &[
+    sym::SEMICOLON,
+    sym::L_BRACE,
+    sym::R_BRACE,
+    sym::STATIC,
+    sym::EXTERN,
+    sym::INLINE,
+    sym::REGISTER,
+    sym::AUTO,
+    sym::CONST,
+    sym::VOLATILE,
+    sym::TYPEDEF,
+];
+
 /// A syntax error in words, at a place in the user's files.
 fn explain(
     error: &SyntaxError,
@@ -458,7 +473,9 @@ impl Mistake {
             sym::ASSIGN,
         ];
         let is_name = name.kind == TokenKind::Identifier && !KEYWORDS.contains(&name.text);
-        let found = is_name && self.wants_type && !wanted.expression;
+        let before = self.at.checked_sub(1).map(|before| tokens[before].text);
+        let starts = before.is_none_or(|before| DECLARATION_STARTS.contains(&before));
+        let found = is_name && starts && self.wants_type && !wanted.expression;
         (found && declares.contains(&next.text)).then_some(name)
     }
 

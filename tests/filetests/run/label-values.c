@@ -1,5 +1,4 @@
 // Labels as values: addresses in tables and variables, differences of addresses, jumps to them.
-// flags: --loops
 enum { ADD, DOUBLE, STOP };
 static int interpret(const unsigned char *code, int x) {
     static const void *const jumps[] = { &&add, &&twice, &&stop };

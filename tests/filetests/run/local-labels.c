@@ -53,7 +53,7 @@ int twice(int)
   local int at%4 align 4
   {
     let list = { @0: 3, @4: load(x) }
-    return (((({ let at%2 = 0; if 1 && (load(*(&list)) == 3); goto found; at%2 = 1; if 1 && (load(*(&list + (long)1 * 4)) == 3); goto found; at%2 = -1; goto done; found:; ;; done:; load(at%2) })) * 100) + ((({ let at%3 = 0; if 1 && (load(*(&list)) == 8); goto found; at%3 = 1; if 1 && (load(*(&list + (long)1 * 4)) == 8); goto found; at%3 = -1; goto done; found:; ;; done:; load(at%3) })) * 10)) + (({ let at%4 = 0; if 1 && (load(*(&list)) == 9); goto found; at%4 = 1; if 1 && (load(*(&list + (long)1 * 4)) == 9); goto found; at%4 = -1; goto done; found:; ;; done:; load(at%4) }))
+    return (((({ let at%2 = 0; if 1 && (load(*(&list)) == 3); goto found%0; at%2 = 1; if 1 && (load(*(&list + (long)1 * 4)) == 3); goto found%0; at%2 = -1; goto done%1; found%0:; ;; done%1:; load(at%2) })) * 100) + ((({ let at%3 = 0; if 1 && (load(*(&list)) == 8); goto found%2; at%3 = 1; if 1 && (load(*(&list + (long)1 * 4)) == 8); goto found%2; at%3 = -1; goto done%3; found%2:; ;; done%3:; load(at%3) })) * 10)) + (({ let at%4 = 0; if 1 && (load(*(&list)) == 9); goto found%4; at%4 = 1; if 1 && (load(*(&list + (long)1 * 4)) == 9); goto found%4; at%4 = -1; goto done%5; found%4:; ;; done%5:; load(at%4) }))
   }
 
 int shadow(int)
@@ -61,19 +61,19 @@ int shadow(int)
   {
     {
       if load(x) == 1
-        goto out
+        goto out%0
       if load(x) == 2
         goto far
       x += 10 as int
-      out:
+      out%0:
       x += 1 as int
     }
     if load(x) == 2
-      goto out
+      goto out%2
     x += 100 as int
     far:
     return load(x)
-    out:
+    out%2:
     return -load(x)
   }
 

@@ -139,6 +139,7 @@ impl Bench {
             params: (0..4).map(LocalId::new).collect(),
             locals: vec![local; 4],
             labels: Vec::new(),
+            addressed_labels: Vec::new(),
             body: Some(Block {
                 stmts: vec![stmt],
                 span: self.span,
