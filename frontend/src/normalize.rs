@@ -11,6 +11,7 @@
 //! | `__attribute__((__bpfcc_unqualified)) __typeof__(x)` | `typeof_unqual(x)` |
 //! | `enum e { … } __attribute__((__bpfcc_underlying(sizeof(T))))` | `enum e : T { … }` |
 //! | `asm ("…" : : [out] "" (out))` | `asm goto ("…" : : : : out)` |
+//! | `int f(void) __attribute__((a)) int __bpfcc_attributes; { … }` | `int f(void) __attribute__((a)) { … }` |
 //! | `__bpfcc_label_address(out)` | `&&out` |
 //! | `__bpfcc_goto(p);` | `goto *p;` |
 //! | `__bpfcc_local_labels(a, b);` | `__label__ a, b;` |
@@ -19,6 +20,8 @@
 //! `__uint128_t`, `__auto_type` and `bool` are names that `PRELUDE` declares so that the grammar takes them for types.
 
 mod asm_goto;
+mod attribute;
+mod declaration;
 mod labels;
 
 use std::collections::HashMap;
@@ -35,6 +38,9 @@ pub const OMITTED: &str = "__bpfcc_omitted";
 /// Attribute in front of a `__typeof__` whose qualifiers do not count.
 pub const UNQUALIFIED: &str = "__bpfcc_unqualified";
 
+/// Name in the declaration that carries the attributes between the parameters of a function and its body.
+pub const ATTRIBUTE_CARRIER: &str = "__bpfcc_attributes";
+
 /// Attribute behind an `enum` with a fixed type; its argument is `sizeof(type)`.
 pub const UNDERLYING: &str = "__bpfcc_underlying";
 
@@ -46,48 +52,6 @@ pub const COMPUTED_GOTO: &str = "__bpfcc_goto";
 
 /// Callee whose arguments are the labels that belong to a block.
 pub const LOCAL_LABELS: &str = "__bpfcc_local_labels";
-
-/// Attributes that say something about the statement behind them. None of them changes what the statement does.
-const STATEMENT_ATTRIBUTES: &[Symbol] = &[
-    sym::FALLTHROUGH,
-    sym::FALLTHROUGH2,
-    sym::NOMERGE,
-    sym::MUSTTAIL,
-    sym::UNROLL_HINT,
-    sym::LIKELY,
-    sym::UNLIKELY,
-];
-
-/// Keywords that may begin a declaration.
-const DECLARATION_KEYWORDS: &[Symbol] = &[
-    sym::STATIC,
-    sym::CONST,
-    sym::VOLATILE,
-    sym::STRUCT,
-    sym::UNION,
-    sym::ENUM,
-    sym::UNSIGNED,
-    sym::SIGNED,
-    sym::VOID,
-    sym::CHAR,
-    sym::SHORT,
-    sym::INT,
-    sym::LONG,
-    sym::FLOAT,
-    sym::DOUBLE,
-    sym::C11_BOOL,
-    sym::TYPEOF,
-    sym::GNU_TYPEOF,
-    sym::GNU_TYPEOF2,
-    sym::TYPEOF_UNQUAL,
-    sym::TYPEOF_UNQUAL2,
-    sym::TYPEOF_UNQUAL3,
-    sym::AUTO_TYPE,
-    sym::INT128,
-    sym::REGISTER,
-    sym::EXTERN,
-    sym::TYPEDEF,
-];
 
 /// Words that say whether an `__int128` has a sign.
 const SIGNS: &[Symbol] = &[sym::UNSIGNED, sym::SIGNED, sym::SIGNED2, sym::SIGNED3];
@@ -241,7 +205,7 @@ impl Normalizer<'_> {
             sym::ALIGNAS => self.c23_keyword(at, sym::C11_ALIGNAS),
             sym::ALIGNOF => self.c23_keyword(at, sym::C11_ALIGNOF),
             sym::GNU_ALIGNOF | sym::GNU_ALIGNOF2 => self.gnu_alignof(at),
-            sym::ATTRIBUTE | sym::ATTRIBUTE2 => self.statement_attribute(at),
+            sym::ATTRIBUTE | sym::ATTRIBUTE2 => self.gnu_attribute(at),
             sym::STRUCT | sym::UNION | sym::ENUM => self.tagged_type(at),
             sym::LABEL => self.local_labels(at),
             sym::GOTO => self.computed_goto(at),
@@ -349,18 +313,6 @@ impl Normalizer<'_> {
         Some(at + 1)
     }
 
-    /// `__attribute__((fallthrough));` ⟶ `;`, and attributes of labels go too.
-    fn statement_attribute(&mut self, at: usize) -> Option<usize> {
-        let end = self.attribute_end(at)?;
-        let names = &self.tokens[at + 3..end - 2];
-        let is_statement = names
-            .first()
-            .is_some_and(|name| STATEMENT_ATTRIBUTES.contains(&name.text));
-        let behind_label =
-            self.function_depth > 0 && self.out.last().is_some_and(|token| token.is(sym::COLON));
-        (is_statement || behind_label).then_some(end)
-    }
-
     /// `enum __attribute__((packed)) e { … }` ⟶ `enum e { … } __attribute__((packed))`; the same for `struct` and
     /// `union`, and `enum e : T { … }` as the table above says.
     fn tagged_type(&mut self, at: usize) -> Option<usize> {
@@ -463,16 +415,6 @@ impl Normalizer<'_> {
         Some(at + 1 + qualifiers.len())
     }
 
-    /// `[[gnu::noinline]]` ⟶ `__attribute__((noinline))` in front of declarations, nothing in front of statements.
-    fn bracket_attribute(&mut self, at: usize) -> Option<usize> {
-        let end = self.bracket_attribute_end(at)?;
-        if self.function_depth == 0 {
-            let attribute = self.as_gnu_attribute(at, end);
-            self.out.extend(attribute);
-        }
-        Some(end)
-    }
-
     /// `(T){}` ⟶ `(T){ __bpfcc_omitted }`
     fn empty_literal(&mut self, at: usize) -> Option<usize> {
         let open = at
@@ -506,71 +448,26 @@ impl Normalizer<'_> {
 
     /// `label: }` ⟶ `label: ; }` and `label: int x;` ⟶ `label: ; int x;`, as C23 allows.
     fn label_end(&mut self, at: usize) -> Option<usize> {
-        let token = &self.tokens[at];
-        let behind_label =
-            self.function_depth > 0 && self.out.last().is_some_and(|token| token.is(sym::COLON));
-        if behind_label && (token.is(sym::R_BRACE) || DECLARATION_KEYWORDS.contains(&token.text)) {
+        if !self.is_behind_label() {
+            return None;
+        }
+        let begins = match self.is_behind_named_label() {
+            true => self.likely_begins_declaration(at),
+            false => self.begins_declaration(at),
+        };
+        if begins || self.tokens[at].is(sym::R_BRACE) {
             self.push(at, sym::SEMICOLON);
         }
         None
     }
 
-    // Attributes.
-
-    /// The index behind `__attribute__((…))` if one starts at `at`.
-    fn attribute_end(&self, at: usize) -> Option<usize> {
-        let keyword = self.tokens.get(at)?;
-        let is_attribute = keyword.is(sym::ATTRIBUTE) || keyword.is(sym::ATTRIBUTE2);
-        let is_double = self.next_is(at, sym::L_PAREN) && self.next_is(at + 1, sym::L_PAREN);
-        let close = self.partner(at + 1)?;
-        let inner = self.partner(at + 2)?;
-        (is_attribute && is_double && inner + 1 == close).then_some(close + 1)
-    }
-
-    /// The index behind `[[…]]` if one starts at `at`.
-    fn bracket_attribute_end(&self, at: usize) -> Option<usize> {
-        let is_bracket = |index: usize| {
-            self.tokens
-                .get(index)
-                .is_some_and(|token| token.is(sym::L_BRACKET))
-        };
-        let close = self.partner(at)?;
-        let inner = self.partner(at + 1)?;
-        (is_bracket(at) && is_bracket(at + 1) && inner + 1 == close).then_some(close + 1)
-    }
-
-    /// The attribute in `start..end` in GNU's form.
-    fn as_gnu_attribute(&self, start: usize, end: usize) -> Vec<Token> {
-        if !self.tokens[start].is(sym::L_BRACKET) {
-            return self.tokens[start..end].to_vec();
-        }
-        let word = |text| self.make(start, text);
-        let mut attribute = [sym::ATTRIBUTE, sym::L_PAREN, sym::L_PAREN]
-            .map(word)
-            .to_vec();
-        let inner = &self.tokens[start + 2..end - 2];
-        for (index, token) in inner.iter().enumerate() {
-            let is_prefix = inner
-                .get(index + 1)
-                .is_some_and(|next| next.is(sym::COLON_COLON));
-            let text = match token.text {
-                _ if is_prefix => continue,
-                sym::COLON_COLON => continue,
-                sym::MAYBE_UNUSED => sym::UNUSED,
-                sym::NODISCARD => sym::WARN_UNUSED_RESULT,
-                other => other,
-            };
-            attribute.push(Token { text, ..*token });
-        }
-        attribute.extend([sym::R_PAREN, sym::R_PAREN].map(word));
-        attribute
-    }
-
     // Tools.
 
     fn track_braces(&mut self, token: &Token) {
-        let behind_parens = self.out.last().is_some_and(|token| token.is(sym::R_PAREN));
-        if token.is(sym::L_BRACE) && (self.function_depth > 0 || behind_parens) {
+        // Behind a `;` it is the body of a function whose parameters are declared behind the parentheses.
+        let begins_body = |last: &Token| last.is(sym::R_PAREN) || last.is(sym::SEMICOLON);
+        let is_body = self.out.last().is_some_and(begins_body);
+        if token.is(sym::L_BRACE) && (self.function_depth > 0 || is_body) {
             self.function_depth += 1;
         } else if token.is(sym::R_BRACE) {
             self.function_depth = self.function_depth.saturating_sub(1);

@@ -2,7 +2,8 @@
 
 use crate::pp::token::{Token, TokenKind, sym};
 
-use super::{DECLARATION_KEYWORDS, Normalizer};
+use super::Normalizer;
+use super::declaration::DECLARATION_KEYWORDS;
 
 impl Normalizer<'_> {
     /// `__label__ a, b;` ⟶ `__bpfcc_local_labels(a, b);`

@@ -70,14 +70,14 @@ well_known! {
     EXTERN = "extern"; INLINE = "inline"; INLINE2 = "__inline__"; REGISTER = "register"; VOID = "void"; CHAR = "char";
     SHORT = "short"; INT = "int"; LONG = "long"; FLOAT = "float"; DOUBLE = "double"; C11_BOOL = "_Bool";
     AUTO_TYPE = "__auto_type"; TYPES_COMPATIBLE = "__builtin_types_compatible_p"; BREAK = "break";
-    CONTINUE = "continue"; AUTO = "auto"; RESTRICT = "restrict"; GNU_EXTENSION = "__extension__";
+    CONTINUE = "continue"; AUTO = "auto"; RESTRICT = "restrict"; GNU_EXTENSION = "__extension__"; GNU_REAL = "__real__"; GNU_IMAG = "__imag__";
     FALLTHROUGH = "fallthrough"; FALLTHROUGH2 = "__fallthrough__"; NOMERGE = "nomerge"; MUSTTAIL = "musttail";
     UNROLL_HINT = "opencl_unroll_hint"; LIKELY = "likely"; UNLIKELY = "unlikely"; UNUSED = "unused";
     MAYBE_UNUSED = "maybe_unused"; NODISCARD = "nodiscard"; WARN_UNUSED_RESULT = "warn_unused_result";
     SECTION = "section"; SECTION2 = "__section__"; USED = "used"; USED2 = "__used__"; RETAIN = "retain";
     INLINE3 = "__inline"; C11_ATOMIC = "_Atomic";
     OMITTED = "__bpfcc_omitted"; LABEL_ADDRESS = "__bpfcc_label_address"; LOCAL_LABELS = "__bpfcc_local_labels";
-    COMPUTED_GOTO = "__bpfcc_goto";  UNQUALIFIED = "__bpfcc_unqualified"; UNDERLYING = "__bpfcc_underlying";
+    COMPUTED_GOTO = "__bpfcc_goto"; ATTRIBUTE_CARRIER = "__bpfcc_attributes"; UNQUALIFIED = "__bpfcc_unqualified"; UNDERLYING = "__bpfcc_underlying";
 }
 
 /// All spellings of one compilation.

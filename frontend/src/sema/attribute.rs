@@ -7,6 +7,7 @@
 use lang_c::ast;
 use lang_c::span::Node;
 
+use crate::diagnostic::Diagnostic;
 use crate::normalize;
 use crate::source::Span;
 use crate::tree::Inline;
@@ -25,6 +26,7 @@ const WITHOUT_EFFECT: &[&str] = &[
     "cold",
     "const",
     "convergent",
+    "designated_init",
     "counted_by",
     "deprecated",
     "diagnose_if",
@@ -35,6 +37,7 @@ const WITHOUT_EFFECT: &[&str] = &[
     "flatten",
     "format",
     "format_arg",
+    "gcc_struct",
     "gnu_inline",
     "hot",
     "leaf",
@@ -60,13 +63,16 @@ const WITHOUT_EFFECT: &[&str] = &[
     "overloadable",
     "pure",
     "randomize_layout",
+    "reproducible",
     "retain",
+    "scalar_storage_order",
     "returns_nonnull",
     "returns_twice",
     "sentinel",
     "transparent_union",
     "unavailable",
     "uninitialized",
+    "unsequenced",
     "warn_unused_result",
     "warning",
     "zero_call_used_regs",
@@ -209,6 +215,10 @@ impl Checker<'_> {
             "btf_type_tag" => into.type_tags.push(self.string_argument(attribute)?),
             "cleanup" => into.cleanup = Some(self.function_argument(attribute)?),
             "alias" => into.alias = Some((self.string_argument(attribute)?, span)),
+            "ms_struct" => return self.other_layout(attribute),
+            "scalar_storage_order" if self.string_argument(attribute)? != "little-endian" => {
+                return self.other_layout(attribute);
+            }
             name if WITHOUT_EFFECT.contains(&name) => {}
             _ => self.warn(
                 "unknown-attribute",
@@ -217,6 +227,16 @@ impl Checker<'_> {
             ),
         }
         Ok(())
+    }
+
+    /// An attribute that cannot be ignored, because the type would have another layout than its author wants.
+    fn other_layout(&mut self, attribute: &ast::Attribute) -> Checked<()> {
+        let span = self.span(&attribute.name);
+        let name = &attribute.name.node;
+        let message = format!("attribute `{name}` asks for a layout that BPF's tools do not know");
+        let help =
+            "leave it out, and write out the order of the bytes, with `bpf_htonl` for example";
+        self.fail(Diagnostic::error(span, message).help(help))
     }
 
     fn string_argument(&mut self, attribute: &ast::Attribute) -> Checked<String> {

@@ -222,10 +222,13 @@ impl Checker<'_> {
                     // Those directly behind a `}` belonged to the record or enumeration.
                     let behind_type = index > 0
                         && matches!(list[index - 1], Specifier::Type(node) if defines_type(node));
+                    let reported = self.diagnostics.len();
                     let mut found = self.attributes(extensions);
                     if behind_type {
                         found.align = None;
                         found.packed = false;
+                        // Their mistakes were reported with the type.
+                        self.diagnostics.truncate(reported);
                     }
                     attributes.merge(found);
                 }
@@ -590,8 +593,9 @@ impl Checker<'_> {
         let stars = declarator.derived.iter().filter(|d| is_pointer(d));
         let suffixes = declarator.derived.iter().rev().filter(|d| !is_pointer(d));
         let mut ty = base;
+        let mut attributes = Attributes::default();
         for star in stars {
-            ty = self.pointer(ty, star)?;
+            ty = self.pointer(ty, star, &mut attributes)?;
         }
         let mut params = None;
         for suffix in suffixes {
@@ -621,6 +625,7 @@ impl Checker<'_> {
                 declared
             }
         };
+        declared.attributes.merge(attributes);
         let attributes = self.attributes(&declarator.extensions);
         let tags = attributes.type_tags.clone();
         declared.ty = self.tagged(declared.ty, &tags);
@@ -633,6 +638,7 @@ impl Checker<'_> {
         &mut self,
         pointee: QualType,
         node: &Node<ast::DerivedDeclarator>,
+        attributes: &mut Attributes,
     ) -> Checked<QualType> {
         let qualifiers = match &node.node {
             ast::DerivedDeclarator::Pointer(qualifiers) => qualifiers,
@@ -648,8 +654,12 @@ impl Checker<'_> {
                     ty = ty.and(qualifier_bits(&qualifier.node));
                 }
                 ast::PointerQualifier::Extension(list) => {
-                    let attributes = self.attributes(list);
-                    ty = self.tagged(ty, &attributes.type_tags);
+                    let found = self.attributes(list);
+                    ty = self.tagged(ty, &found.type_tags);
+                    // GNU C moves them to what is declared.
+                    attributes.unused |= found.unused;
+                    attributes.align = attributes.align.max(found.align);
+                    attributes.section = attributes.section.take().or(found.section);
                 }
             }
         }
@@ -679,7 +689,8 @@ impl Checker<'_> {
                 Ok((function.unqualified(), Some(params)))
             }
             ast::DerivedDeclarator::Pointer(_) | ast::DerivedDeclarator::Block(_) => {
-                self.pointer(ty, node).map(|ty| (ty, None))
+                let ty = self.pointer(ty, node, &mut Attributes::default())?;
+                Ok((ty, None))
             }
         }
     }

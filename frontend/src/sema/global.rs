@@ -15,6 +15,7 @@ use lang_c::ast;
 use lang_c::span::Node;
 
 use crate::diagnostic::Diagnostic;
+use crate::normalize::ATTRIBUTE_CARRIER;
 use crate::source::Span;
 use crate::tree::{
     Block, FuncId, Function, FunctionAttributes, Global, GlobalId, GlobalKind, Image, Inline,
@@ -23,7 +24,7 @@ use crate::tree::{
 use crate::types::{QualType, TypeId, Typedef, Types};
 
 use super::attribute::Attributes;
-use super::declarator::{Declared, ParamDecl, Params, Specifiers, Storage};
+use super::declarator::{Declared, ParamDecl, Params, Specifiers, Storage, declared_name};
 use super::literal::StringValue;
 use super::scope::{Binding, Entity};
 use super::{Body, Checked, Checker};
@@ -279,7 +280,17 @@ impl Checker<'_> {
                 format!("`{name}` has a body but no parameter list"),
             );
         };
-        let params = self.defined_params(params, &mut declared, &node.node.declarations)?;
+        let (carriers, declarations): (Vec<_>, Vec<_>) = node
+            .node
+            .declarations
+            .iter()
+            .partition(|node| carries_attributes(node));
+        for carrier in carriers {
+            let span = self.span(carrier);
+            let specifiers = self.declaration_specifiers(&carrier.node.specifiers, span)?;
+            declared.attributes.merge(specifiers.attributes);
+        }
+        let params = self.defined_params(params, &mut declared, &declarations)?;
         let result = self.types().function_type(declared.ty.ty);
         let result = result.map_or(Types::VOID, |function| function.result);
         let id = self.declare_function(&declared, specifiers.storage)?;
@@ -380,6 +391,14 @@ impl Checker<'_> {
         function.labels = body.labels;
         function.addressed_labels = body.addressed_labels;
         function.body = block.ok();
+    }
+}
+
+/// Whether this only says which attributes stand between a function's parameters and its body.
+fn carries_attributes(node: &Node<ast::Declaration>) -> bool {
+    match node.node.declarators.as_slice() {
+        [only] => declared_name(&only.node.declarator.node) == Some(ATTRIBUTE_CARRIER),
+        _ => false,
     }
 }
 

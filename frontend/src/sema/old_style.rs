@@ -28,13 +28,13 @@ impl Checker<'_> {
         &mut self,
         params: Params,
         declared: &mut Declared,
-        declarations: &[Node<ast::Declaration>],
+        declarations: &[&Node<ast::Declaration>],
     ) -> Checked<Vec<ParamDecl>> {
         let names = match params {
             Params::Names(names) => names,
             Params::Typed(params) => {
                 if let Some(declaration) = declarations.first() {
-                    let span = self.span(declaration);
+                    let span = self.span(*declaration);
                     return self.error(span, "the parameters already have types");
                 }
                 return Ok(params);
