@@ -195,8 +195,11 @@ fn linux_accepts_the_file_tests() {
         let source = std::fs::read_to_string(&file).expect("a readable file");
         let flags = flags_of(&source);
         let options = options(&flags).expect("known flags");
-        let is_for_linux =
-            options.target == Target::Linux || source.contains("SEC(\"raw_tracepoint/");
+        let is_for_linux = options.target == Target::Linux
+            || file
+                .parent()
+                .is_some_and(|directory| directory.ends_with("linux"))
+            || source.contains("SEC(\"raw_tracepoint/");
         if !is_for_linux || source.contains("//~ error") {
             continue;
         }

@@ -21,6 +21,7 @@ use bpfcc_object::btf::{
 };
 use bpfcc_object::ext::{BtfExt, FuncInfo, LineInfo};
 
+use crate::core_relo;
 use crate::emit::Emitted;
 use crate::sections::Linked;
 
@@ -35,8 +36,9 @@ pub(crate) fn describe(module: &Module, functions: &[(FuncId, Vec<Emitted>)], li
         let Some(position) = linked.functions[*id] else {
             continue;
         };
-        let section = &linked.object.sections[position.section.0].name;
-        let info = ext.section_mut(section);
+        let endian = linked.object.endian;
+        let section = &mut linked.object.sections[position.section.0];
+        let info = ext.section_mut(&section.name);
         let offset = position.offset as u32;
         let func_type = types.add_function(func, linkage(func.linkage));
         info.funcs.push(FuncInfo {
@@ -44,6 +46,9 @@ pub(crate) fn describe(module: &Module, functions: &[(FuncId, Vec<Emitted>)], li
             func: func_type,
         });
         info.lines.extend(lines.of_code(func, code, offset));
+        let relos = core_relo::of_code(module, code, offset, |ty| types.ids[ty]);
+        core_relo::write_type_ids(&relos, &mut section.data, endian);
+        info.relos.extend(relos);
     }
     types.add_data_sections(module, linked);
     linked.object.btf = Some(types.btf);
@@ -76,6 +81,9 @@ fn reach(module: &Module) -> SecondaryMap<DebugTypeId, Need> {
         let need = if is_map { Need::Map } else { Need::Direct };
         pending.extend(global.debug_type.map(|ty| (ty, need)));
     }
+    let roots = module.core.values().map(|relo| relo.root);
+    let roots = roots.filter(|&root| module.debug.types.is_valid(root));
+    pending.extend(roots.map(|root| (root, Need::Direct)));
     while let Some((id, need)) = pending.pop() {
         if need > needs[id] {
             needs[id] = need;

@@ -5,7 +5,7 @@
 //! just before it.
 
 use bpfcc_ir::debug::SourceLoc;
-use bpfcc_ir::{Callee, FuncId, SymbolRef};
+use bpfcc_ir::{Callee, CoreId, FuncId, SymbolRef};
 use bpfcc_isa::template::Operand;
 use bpfcc_isa::{self as isa, AluOp, Cond, Cpu, Imm64, Insn, Reg, Size, Src, Width};
 
@@ -31,6 +31,8 @@ pub(crate) enum Reference {
     Call(FuncId),
     /// The address in an `lddw`, added to what stands there.
     Address(SymbolRef),
+    /// An offset or constant that the running kernel's types give.
+    Core(CoreId),
 }
 
 /// Straight code and how it ends.
@@ -125,6 +127,10 @@ impl Emitter<'_> {
         });
     }
 
+    fn push_access(&mut self, insn: Insn, mem: &Mem) {
+        self.push_with(insn, mem.core.map(Reference::Core));
+    }
+
     fn emit_move(&mut self, from: Home, to: Home) {
         let (size, base) = (Size::DW, Reg::R10);
         self.push(match (from, to) {
@@ -154,6 +160,12 @@ impl Emitter<'_> {
         match insn {
             VInsn::Params(_) => {}
             VInsn::Imm { value, .. } => self.emit_constant(regs[0], *value),
+            VInsn::Core {
+                relo,
+                value,
+                is_wide,
+                ..
+            } => self.emit_core(regs[0], *relo, *value, *is_wide),
             VInsn::FrameAddr { slot, off, .. } => {
                 self.push(Insn::mov64(regs[0], Src::Reg(Reg::R10)));
                 let off = Src::Imm(self.frame.slot(*slot).wrapping_add(*off));
@@ -185,13 +197,14 @@ impl Emitter<'_> {
                 size, signed, mem, ..
             } => {
                 let (base, off) = self.address(mem, regs.get(1));
-                self.push(Insn::Load {
+                let insn = Insn::Load {
                     size: *size,
                     signed: *signed,
                     dst: regs[0],
                     base,
                     off,
-                });
+                };
+                self.push_access(insn, mem);
             }
             VInsn::Store {
                 size,
@@ -200,25 +213,24 @@ impl Emitter<'_> {
             } => {
                 let (base, off) = self.address(mem, regs.first());
                 let position = usize::from(matches!(mem.base, Base::Reg(_)));
-                self.push(Insn::Store {
+                let insn = Insn::Store {
                     size: *size,
                     base,
                     off,
                     src: src(value, regs, position),
-                });
+                };
+                self.push_access(insn, mem);
             }
             VInsn::Atomic { size, op, mem, .. } => {
-                let (base, off) = self.address(mem, regs.first());
                 let (op, src) = (*op, regs[regs.len() - 1]);
-                self.emit_atomic(*size, op, false, (base, off), src);
+                self.emit_atomic((*size, op, false), mem, regs.first(), src);
             }
             VInsn::AtomicFetch { size, op, mem, .. } => {
-                let address = self.address(mem, regs.get(2));
-                self.emit_atomic(*size, *op, true, address, regs[1]);
+                self.emit_atomic((*size, *op, true), mem, regs.get(2), regs[1]);
             }
             VInsn::CompareExchange { size, mem, .. } => {
-                let address = self.address(mem, regs.get(3));
-                self.emit_atomic(*size, isa::AtomicOp::Cmpxchg, true, address, regs[2]);
+                let exchange = (*size, isa::AtomicOp::Cmpxchg, true);
+                self.emit_atomic(exchange, mem, regs.get(3), regs[2]);
             }
             VInsn::Call { callee, args, .. } => self.emit_call(*callee, args),
             VInsn::Asm(asm) => self.emit_asm(asm, regs),
@@ -270,6 +282,17 @@ impl Emitter<'_> {
         }
     }
 
+    fn emit_core(&mut self, dst: Reg, relo: CoreId, value: i64, is_wide: bool) {
+        let insn = match i32::try_from(value) {
+            Ok(imm) if !is_wide => Insn::mov64(dst, Src::Imm(imm)),
+            _ => Insn::LoadImm64 {
+                dst,
+                value: Imm64::Const(value as u64),
+            },
+        };
+        self.push_with(insn, Some(Reference::Core(relo)));
+    }
+
     /// What stands in the instruction is the addend; the second half is the loader's. clang marks the address of a function
     /// (src 4) no more than others, and loaders see from the symbol what it is.
     fn emit_address(&mut self, dst: Reg, symbol: SymbolRef, off: i32) {
@@ -280,20 +303,21 @@ impl Emitter<'_> {
 
     fn emit_atomic(
         &mut self,
-        size: Size,
-        op: isa::AtomicOp,
-        fetch: bool,
-        (base, off): (Reg, i16),
+        (size, op, fetch): (Size, isa::AtomicOp, bool),
+        mem: &Mem,
+        base: Option<&Reg>,
         src: Reg,
     ) {
-        self.push(Insn::Atomic {
+        let (base, off) = self.address(mem, base);
+        let insn = Insn::Atomic {
             size,
             op,
             fetch,
             base,
             off,
             src,
-        });
+        };
+        self.push_access(insn, mem);
     }
 
     /// Arguments in registers are in place; what is left are the constants. No value is lost: whatever lives on is not in

@@ -27,6 +27,7 @@
 
 mod abi;
 mod branch;
+mod core_relo;
 mod debug;
 mod emit;
 mod error;
@@ -142,8 +143,8 @@ fn names(module: &Module, func: FuncId, index: usize, code: &[Emitted]) -> Names
     names.labels.insert(0, module.functions[func].name.clone());
     let mut slot = 0;
     for emitted in code {
-        let symbol = emitted.reference.map(Reference::symbol);
-        if let Some(symbol) = symbol {
+        let symbol = emitted.reference.and_then(Reference::symbol);
+        if let Some((symbol, _)) = symbol {
             let name = vcode::symbol_name(symbol, module).to_string();
             names.symbols.insert(slot, name);
         }

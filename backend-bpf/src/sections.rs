@@ -152,14 +152,10 @@ impl Linker<'_> {
         let mut bytes = Vec::new();
         for emitted in code {
             let mut insn = emitted.insn;
-            if let Some(reference) = emitted.reference {
-                let (symbol, addend) = self.code_symbol(reference.symbol());
+            if let Some((symbol, kind)) = emitted.reference.and_then(Reference::symbol) {
+                let (symbol, addend) = self.code_symbol(symbol);
                 insn = with_addend(insn, addend);
                 let offset = offset + bytes.len() as u64;
-                let kind = match reference {
-                    Reference::Call(_) => RelocKind::Call,
-                    Reference::Address(_) => RelocKind::Imm64,
-                };
                 self.section_mut(section).relocs.push(Reloc {
                     offset,
                     symbol,
@@ -228,11 +224,12 @@ impl Linker<'_> {
 }
 
 impl Reference {
-    /// What is referred to.
-    pub(crate) fn symbol(self) -> SymbolRef {
+    /// The symbol that is referred to, and how.
+    pub(crate) fn symbol(self) -> Option<(SymbolRef, RelocKind)> {
         match self {
-            Reference::Call(func) => SymbolRef::Func(func),
-            Reference::Address(symbol) => symbol,
+            Reference::Call(func) => Some((SymbolRef::Func(func), RelocKind::Call)),
+            Reference::Address(symbol) => Some((symbol, RelocKind::Imm64)),
+            Reference::Core(_) => None,
         }
     }
 }

@@ -18,7 +18,7 @@
 use std::fmt::{self, Display, Write as _};
 
 use bpfcc_ir::debug::SourceLoc;
-use bpfcc_ir::{Callee, Module, Slot, SymbolRef};
+use bpfcc_ir::{Callee, CoreId, Module, Slot, SymbolRef};
 use bpfcc_isa::helpers::helper_by_id;
 use bpfcc_isa::template::Template;
 use bpfcc_isa::{AluOp, AtomicOp, Cond, Reg, Size, SwapKind, Width};
@@ -80,6 +80,19 @@ pub(crate) enum Base {
 pub(crate) struct Mem {
     pub(crate) base: Base,
     pub(crate) off: i16,
+    /// The question that `off` answers, if it is one about the running kernel's types.
+    pub(crate) core: Option<CoreId>,
+}
+
+impl Mem {
+    /// What stands `off` bytes behind `base`.
+    pub(crate) fn new(base: Base, off: i16) -> Mem {
+        Mem {
+            base,
+            off,
+            core: None,
+        }
+    }
 }
 
 /// An instruction.
@@ -89,6 +102,14 @@ pub(crate) enum VInsn {
     Params(Vec<VReg>),
     /// A constant: `mov` or `lddw`.
     Imm { dst: VReg, value: i64 },
+    /// A constant that answers a question about the running kernel's types: `mov`, or `lddw` where the kernel's answer may
+    /// have 64 bits.
+    Core {
+        dst: VReg,
+        relo: CoreId,
+        value: i64,
+        is_wide: bool,
+    },
     /// The address of a stack slot: two instructions.
     FrameAddr { dst: VReg, slot: Slot, off: i32 },
     /// The address of a global or function: `lddw` with a relocation.
@@ -251,6 +272,7 @@ impl VInsn {
                 regs.map(|(&dst, reg)| def(dst, Fixed(reg))).collect()
             }
             VInsn::Imm { dst, .. }
+            | VInsn::Core { dst, .. }
             | VInsn::FrameAddr { dst, .. }
             | VInsn::SymbolAddr { dst, .. } => vec![def(*dst, Any)],
             VInsn::Alu { dst, lhs, rhs, .. } => {
@@ -579,6 +601,7 @@ fn write_insn(insn: &VInsn, names: &[String], module: &Module, out: &mut String)
     match insn {
         VInsn::Params(_) => write!(out, "{} = params", names.join(", ")),
         VInsn::Imm { value, .. } => write!(out, "{} = {value}", name(0)),
+        VInsn::Core { relo, value, .. } => write!(out, "{} = {value} {relo}", name(0)),
         VInsn::FrameAddr { slot, off, .. } => write!(out, "{} = frame {slot}{off:+}", name(0)),
         VInsn::SymbolAddr { symbol, off, .. } => {
             let symbol = symbol_name(*symbol, module);
@@ -708,10 +731,12 @@ fn src_name(src: &VSrc, names: &[String], index: usize) -> String {
 }
 
 fn mem_name(mem: &Mem, names: &[String], index: usize) -> String {
-    match mem.base {
-        Base::Reg(_) => format!("{}{:+}", names[index], mem.off),
-        Base::Slot(slot) => format!("{slot}{:+}", mem.off),
-    }
+    let base = match mem.base {
+        Base::Reg(_) => names[index].clone(),
+        Base::Slot(slot) => slot.to_string(),
+    };
+    let relo = mem.core.map_or(String::new(), |relo| format!(" {relo}"));
+    format!("{base}{:+}{relo}", mem.off)
 }
 
 /// The symbol's name.

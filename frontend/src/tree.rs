@@ -21,6 +21,7 @@
 //! [`Types::shape`](crate::types::Types::shape). A place's type keeps its qualifiers; `volatile` is found there.
 
 pub mod asm;
+pub mod core_relo;
 pub mod reach;
 pub mod visit;
 
@@ -433,6 +434,8 @@ pub enum ExprKind {
     IntConst(i128),
     /// A floating-point literal; only ever seen in programs that `restrict` refuses.
     FloatConst(f64),
+    /// A question about the running kernel's types; an unsigned integer.
+    Core(core_relo::CoreQuery),
     /// What stands in a place: a scalar, or a whole struct or union.
     Load(Box<Place>),
     /// The address of a place. If the place is an array and the type a pointer to its element, the array decayed.
@@ -594,6 +597,8 @@ pub enum PlaceKind {
         field: FieldRef,
         /// Byte offset from `base`.
         offset: u64,
+        /// The running kernel knows better, if `base` is behind a pointer: see [`core_relo`].
+        relocated: bool,
     },
     /// A bit-field of a record.
     BitField {
@@ -603,6 +608,8 @@ pub enum PlaceKind {
         field: FieldRef,
         /// Where its bits are.
         bits: BitField,
+        /// As for a member.
+        relocated: bool,
     },
     /// `(struct s){ … }`: initialise the local, each time this is evaluated, then it is this local.
     CompoundLiteral {

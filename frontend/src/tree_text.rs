@@ -400,6 +400,10 @@ impl Printer<'_> {
         match &expr.kind {
             ExprKind::IntConst(value) => self.constant(*value, expr.ty),
             ExprKind::FloatConst(value) => format!("{value:?}"),
+            ExprKind::Core(query) => {
+                let (kind, root) = (query.kind.keyword(), self.ty(query.root));
+                format!("core({kind}, {root}, {})", query.access())
+            }
             ExprKind::Load(place) => format!("load({})", self.place(place)),
             ExprKind::AddressOf(place) => format!("&{}", self.place(place)),
             ExprKind::FuncAddr(id) => format!("&{}", self.func(*id)),
@@ -507,7 +511,8 @@ impl Printer<'_> {
             | ExprKind::Cast { .. }
             | ExprKind::IncDec { .. }
             | ExprKind::Call { .. }
-            | ExprKind::Builtin { .. } => text,
+            | ExprKind::Builtin { .. }
+            | ExprKind::Core(_) => text,
             _ => format!("({text})"),
         }
     }
@@ -540,12 +545,20 @@ impl Printer<'_> {
                 base,
                 field,
                 offset,
+                relocated,
             } => {
-                format!("{}.{}@{offset}", self.base(base), self.field(*field))
-            }
-            PlaceKind::BitField { base, field, bits } => {
                 let (base, field) = (self.base(base), self.field(*field));
-                format!("{base}.{field}{}", bits_text(*bits))
+                format!("{base}.{field}{}{offset}", at(*relocated))
+            }
+            PlaceKind::BitField {
+                base,
+                field,
+                bits,
+                relocated,
+            } => {
+                let (base, field) = (self.base(base), self.field(*field));
+                let core = if *relocated { "~" } else { "" };
+                format!("{base}.{field}{core}{}", bits_text(*bits))
             }
             PlaceKind::CompoundLiteral { local, init } => {
                 format!("[{} = {}]", self.local(*local), self.init(init))
@@ -579,6 +592,11 @@ impl Printer<'_> {
 }
 
 /// `@4:3..8/32`: bits 3 to 7 of the 32-bit unit at byte 4.
+/// Before a member's offset: `~` if the running kernel may have another.
+fn at(relocated: bool) -> &'static str {
+    if relocated { "@~" } else { "@" }
+}
+
 fn bits_text(bits: BitField) -> String {
     let end = bits.shift + bits.width;
     format!("@{}:{}..{end}/{}", bits.offset, bits.shift, bits.bytes * 8)

@@ -21,7 +21,9 @@ use bpfcc_isa::{AluOp, AtomicOp, Cond, Size, SwapKind};
 use crate::analysis::cfg::reachable;
 use crate::asm::Asm;
 use crate::debug::SourceLoc;
-use crate::entity::{Block, EntityRef, EntitySet, FuncId, GlobalId, Inst, Slot, Value, Variable};
+use crate::entity::{
+    Block, CoreId, EntityRef, EntitySet, FuncId, GlobalId, Inst, Slot, Value, Variable,
+};
 use crate::function::{Function, SlotData};
 use crate::inst::{BlockCall, Callee, InstData};
 use crate::ssa::{Replacements, Ssa};
@@ -364,6 +366,11 @@ impl Builder {
     pub fn func_addr(&mut self, func: FuncId) -> Value {
         let ty = Type::Ptr(PtrKind::Func);
         self.value(ty, InstData::FuncAddr { func })
+    }
+
+    /// The answer to a question about the running kernel's types.
+    pub fn core(&mut self, relo: CoreId) -> Value {
+        self.value(Type::I64, InstData::Core { relo })
     }
 
     /// Copies `len` bytes from `src` to `dst`, pointers with byte offsets.

@@ -27,6 +27,8 @@ entities! {
     FuncId "f";
     /// A variable of the source while SSA form is built; see [`crate::build`].
     Variable "var";
+    /// A question about the running kernel's types.
+    CoreId "c";
     /// A C type kept for debug information.
     DebugTypeId "t";
 }

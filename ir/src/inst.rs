@@ -6,7 +6,7 @@
 use bpfcc_isa::{AluOp, AtomicOp, Cond, Size, SwapKind};
 
 use crate::asm::Asm;
-use crate::entity::{Block, FuncId, GlobalId, Slot, Value};
+use crate::entity::{Block, CoreId, FuncId, GlobalId, Slot, Value};
 
 /// A jump's destination with the values for the destination's parameters.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -183,6 +183,11 @@ pub enum InstData {
         /// Function.
         func: FuncId,
     },
+    /// `v: i64 = core c0`: the answer to a question of the module about the running kernel's types. Nobody here knows it.
+    Core {
+        /// Question.
+        relo: CoreId,
+    },
     /// `memcopy a+off, b+off, len, align`: `len` bytes; the regions do not overlap unless they are the same. Small copies
     /// become loads and stores, no wider than `align`.
     MemCopy {
@@ -303,6 +308,7 @@ impl InstData {
             | InstData::SlotAddr { .. }
             | InstData::GlobalAddr { .. }
             | InstData::FuncAddr { .. }
+            | InstData::Core { .. }
             | InstData::Return(None)
             | InstData::Unreachable => {}
             InstData::Neg { arg }

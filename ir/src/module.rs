@@ -1,7 +1,9 @@
 //! Modules: what one C file becomes.
 
+use bpfcc_isa::CoreReloKind;
+
 use crate::debug::{DebugInfo, SourceLoc};
-use crate::entity::{DebugTypeId, FuncId, GlobalId, PrimaryMap};
+use crate::entity::{CoreId, DebugTypeId, FuncId, GlobalId, PrimaryMap};
 use crate::function::Function;
 use crate::types::{PtrKind, Type};
 
@@ -127,6 +129,19 @@ pub struct Global {
     pub loc: SourceLoc,
 }
 
+/// A question about the running kernel's types, with the answer for the types that the program was compiled with.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct CoreRelo {
+    /// What is asked.
+    pub kind: CoreReloKind,
+    /// The type that it is about, or that the access starts from.
+    pub root: DebugTypeId,
+    /// The way to a member, `0:1:2`: element 0, then member 1, then member 2; the position of an enumerator; 0 for a type.
+    pub access: String,
+    /// The answer here; for the number of a type, which the object file gives it, 0.
+    pub value: i64,
+}
+
 /// A compiled C file.
 #[derive(Clone, Debug, Default)]
 pub struct Module {
@@ -134,6 +149,8 @@ pub struct Module {
     pub functions: PrimaryMap<FuncId, Function>,
     /// Globals in source order.
     pub globals: PrimaryMap<GlobalId, Global>,
+    /// What instructions ask about the running kernel, each question once.
+    pub core: PrimaryMap<CoreId, CoreRelo>,
     /// Source files and C types.
     pub debug: DebugInfo,
 }

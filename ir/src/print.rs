@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! global @hits ".maps" map local size 32 align 8 { 0: @hits+8 }
+//! core c0 field_byte_offset t3 "0:1" = 8
 //! declare fn @lookup(ptr.map, ptr) -> ptr.map_value_or_null
 //! fn @count(v0: ptr.ctx) -> i32 section "xdp" {
 //!     slot s0: 8 align 8 "key"
@@ -19,10 +20,10 @@ use std::fmt;
 use bpfcc_isa::{Cond, Size};
 
 use crate::asm::{Asm, AsmOperand};
-use crate::entity::{Block, EntityRef, FuncId, GlobalId, Inst, SecondaryMap, Slot, Value};
+use crate::entity::{Block, CoreId, EntityRef, FuncId, GlobalId, Inst, SecondaryMap, Slot, Value};
 use crate::function::{Function, Inline};
 use crate::inst::{BlockCall, Callee, InstData};
-use crate::module::{Global, Linkage, Module, SymbolRef};
+use crate::module::{CoreRelo, Global, Linkage, Module, SymbolRef};
 
 /// What to print beside the text that parses back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -37,7 +38,11 @@ pub fn module(module: &Module, options: PrintOptions) -> String {
     for global in module.globals.values() {
         write_global(&mut out, module, global);
     }
-    if !module.globals.is_empty() && !module.functions.is_empty() {
+    for (id, relo) in module.core.iter() {
+        out += &core_relo(id, relo);
+    }
+    let has_header = !(module.globals.is_empty() && module.core.is_empty());
+    if has_header && !module.functions.is_empty() {
         out.push('\n');
     }
     for (index, func) in module.functions.values().enumerate() {
@@ -114,6 +119,11 @@ fn write_global(out: &mut String, module: &Module, global: &Global) {
         *out += &format!(" {{ {} }}", pointers.join(", "));
     }
     out.push('\n');
+}
+
+fn core_relo(id: CoreId, relo: &CoreRelo) -> String {
+    let (kind, access) = (relo.kind.keyword(), quoted(relo.access.as_bytes()));
+    format!("core {id} {kind} {} {access} = {}\n", relo.root, relo.value)
 }
 
 fn target_text(module: &Module, target: SymbolRef) -> String {
@@ -392,6 +402,7 @@ impl<'a> Printer<'a> {
                 )
             }
             InstData::FuncAddr { func } => format!("func_addr {}", func_symbol(self.module, *func)),
+            InstData::Core { relo } => format!("core {relo}"),
             InstData::MemCopy {
                 dst,
                 src,

@@ -42,11 +42,13 @@ pub mod decode;
 pub mod encode;
 mod opcode;
 
+mod core_relo;
 pub mod helpers;
 pub mod program;
 pub mod template;
 pub mod text;
 
+pub use core_relo::CoreReloKind;
 pub use cpu::Cpu;
 pub use decode::{DecodeError, DecodeReason, decode, decode_at};
 pub use encode::{encode, encode_one};

@@ -57,7 +57,7 @@ impl Selector<'_> {
             },
             (AsmOperand::Const, _, Some(arg)) => return self.asm_constant(arg),
             (AsmOperand::Memory { offset }, _, Some(arg)) => {
-                AsmSlot::Memory(self.mem((arg, offset)))
+                AsmSlot::Memory(self.plain_mem((arg, offset)))
             }
             _ => panic!("{operand:?} lacks its value"),
         })
@@ -69,7 +69,7 @@ impl Selector<'_> {
         }
         match self.address(arg) {
             Address::Symbol(symbol, addend) => Some(AsmSlot::Symbol { symbol, addend }),
-            Address::Slot(..) | Address::Value(..) => None,
+            Address::Slot(..) | Address::Value(..) | Address::Core(..) => None,
         }
     }
 

@@ -55,28 +55,35 @@ impl Selector<'_> {
         self.func.ty(base) == Type::Ptr(PtrKind::Ctx)
     }
 
-    /// The operand for an access at `base + offset`, with all constant offsets folded in if they fit.
+    /// The operand for an access at `base + offset`, with all constant offsets folded in if they fit, or else with the place
+    /// of a member that the running kernel knows: libbpf puts it into the access, which stays one instruction.
     pub(super) fn mem(&mut self, (base, offset): (Value, i32)) -> Mem {
+        if let (Address::Core(record, relo), 0) = (self.address(base), offset)
+            && let Ok(off) = i16::try_from(self.module.core[relo].value)
+        {
+            let base = Base::Reg(self.reg(record));
+            let core = Some(relo);
+            return Mem { base, off, core };
+        }
+        self.plain_mem((base, offset))
+    }
+
+    /// The operand for an access without anything that is to be put in later.
+    pub(super) fn plain_mem(&mut self, (base, offset): (Value, i32)) -> Mem {
         let offset = i64::from(offset);
         let folded = match self.address(base) {
-            Address::Slot(slot, more) => slot_offset(more.wrapping_add(offset)).map(|off| Mem {
-                base: Base::Slot(slot),
-                off,
-            }),
+            Address::Slot(slot, more) => {
+                slot_offset(more.wrapping_add(offset)).map(|off| Mem::new(Base::Slot(slot), off))
+            }
             Address::Symbol(symbol, more) => {
                 let off = i16::try_from(more.wrapping_add(offset)).ok();
-                off.map(|off| Mem {
-                    base: Base::Reg(self.symbol_reg(symbol)),
-                    off,
-                })
+                off.map(|off| Mem::new(Base::Reg(self.symbol_reg(symbol)), off))
             }
             Address::Value(value, more) => {
                 let off = i16::try_from(more.wrapping_add(offset)).ok();
-                off.map(|off| Mem {
-                    base: Base::Reg(self.reg(value)),
-                    off,
-                })
+                off.map(|off| Mem::new(Base::Reg(self.reg(value)), off))
             }
+            Address::Core(..) => None,
         };
         folded.unwrap_or_else(|| self.far_mem(base, offset))
     }
@@ -85,20 +92,14 @@ impl Selector<'_> {
     fn far_mem(&mut self, base: Value, offset: i64) -> Mem {
         let base = self.reg(base);
         let reg = match (i16::try_from(offset), i32::try_from(offset)) {
-            (Ok(off), _) => {
-                let base = Base::Reg(base);
-                return Mem { base, off };
-            }
+            (Ok(off), _) => return Mem::new(Base::Reg(base), off),
             (_, Ok(offset)) => self.alu(Width::W64, AluOp::Add, base, VSrc::Imm(offset)),
             _ => {
                 let offset = VSrc::Reg(self.constant_reg(offset));
                 self.alu(Width::W64, AluOp::Add, base, offset)
             }
         };
-        Mem {
-            base: Base::Reg(reg),
-            off: 0,
-        }
+        Mem::new(Base::Reg(reg), 0)
     }
 
     fn symbol_reg(&mut self, symbol: SymbolRef) -> VReg {

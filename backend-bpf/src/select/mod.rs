@@ -20,8 +20,11 @@ mod upper;
 
 use bpfcc_ir::debug::SourceLoc;
 use bpfcc_ir::entity::SecondaryMap;
-use bpfcc_ir::{Block, BlockCall, Function, Inst, InstData, Module, Slot, SymbolRef, Type, Value};
-use bpfcc_isa::{Cpu, Size, Width};
+use bpfcc_ir::{
+    Block, BlockCall, CoreId, CoreRelo, Function, Inst, InstData, Module, Slot, SymbolRef, Type,
+    Value,
+};
+use bpfcc_isa::{AluOp, CoreReloKind, Cpu, Size, Width};
 
 use crate::abi;
 use crate::error::{BackendError, ErrorKind};
@@ -70,6 +73,8 @@ enum Address {
     Slot(Slot, i64),
     Symbol(SymbolRef, i64),
     Value(Value, i64),
+    /// A member whose place the running kernel knows, behind this value.
+    Core(Value, CoreId),
 }
 
 impl<'a> Selector<'a> {
@@ -192,6 +197,8 @@ impl<'a> Selector<'a> {
             InstData::Extend { signed, from, arg } => {
                 self.select_extend(*signed, *from, *arg, inst);
             }
+            // Made again where it is needed: see `reg`.
+            InstData::PtrAdd { offset, .. } if self.core(*offset).is_some() => {}
             InstData::PtrAdd { base, offset } => {
                 self.select_ptr_add(*base, *offset, inst);
             }
@@ -226,6 +233,7 @@ impl<'a> Selector<'a> {
             | InstData::SlotAddr { .. }
             | InstData::GlobalAddr { .. }
             | InstData::FuncAddr { .. }
+            | InstData::Core { .. }
             | InstData::Truncate { .. }
             | InstData::IntToPtr { .. }
             | InstData::PtrToInt { .. }
@@ -337,8 +345,37 @@ impl<'a> Selector<'a> {
                 self.push(VInsn::SymbolAddr { dst, symbol, off });
                 dst
             }
-            _ => self.vreg(origin),
+            Address::Core(base, relo) => self.core_address(base, relo),
+            _ => match self.core(origin) {
+                Some(relo) => self.core_reg(relo),
+                None => self.vreg(origin),
+            },
         }
+    }
+
+    /// The question to which a value is the answer.
+    fn core(&self, value: Value) -> Option<CoreId> {
+        match self.func.def_inst(self.origin(value))? {
+            InstData::Core { relo } => Some(*relo),
+            _ => None,
+        }
+    }
+
+    fn core_reg(&mut self, relo: CoreId) -> VReg {
+        let CoreRelo { kind, value, .. } = self.module.core[relo];
+        let dst = self.code.new_vreg();
+        self.push(VInsn::Core {
+            dst,
+            relo,
+            value,
+            is_wide: kind == CoreReloKind::EnumValue,
+        });
+        dst
+    }
+
+    fn core_address(&mut self, base: Value, relo: CoreId) -> VReg {
+        let (base, offset) = (self.reg(base), self.core_reg(relo));
+        self.alu(Width::W64, AluOp::Add, base, VSrc::Reg(offset))
     }
 
     fn constant_reg(&mut self, value: i64) -> VReg {
@@ -366,7 +403,12 @@ impl<'a> Selector<'a> {
                         total = total.wrapping_add(constant);
                         value = self.origin(*base);
                     }
-                    None => return Address::Value(value, total),
+                    None => {
+                        return match self.core(*offset) {
+                            Some(relo) if total == 0 => Address::Core(*base, relo),
+                            _ => Address::Value(value, total),
+                        };
+                    }
                 },
                 Some(InstData::SlotAddr { slot, offset }) => {
                     return Address::Slot(*slot, total.wrapping_add(i64::from(*offset)));

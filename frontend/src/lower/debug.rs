@@ -9,8 +9,10 @@ use std::collections::{HashMap, HashSet};
 use bpfcc_ir::debug::{DebugMember, DebugType, IntEncoding, Qualifier};
 use bpfcc_ir::entity::{DebugTypeId, PrimaryMap};
 
+use crate::tree::core_relo::CorePath;
 use crate::tree::reach::Used;
-use crate::tree::{Function, Global, GlobalKind, Unit};
+use crate::tree::visit::{Visitor, walk_block, walk_expr, walk_place};
+use crate::tree::{Expr, ExprKind, Function, Global, GlobalKind, Place, Unit};
 use crate::types::{
     FunctionType, IntKind, QualType, Quals, Record, RecordDef, RecordId, RecordKind, TypeId,
     TypeKind, Types,
@@ -128,7 +130,7 @@ impl<'a> DebugTypes<'a> {
     }
 
     /// The number of a type that is not `void`.
-    fn describe_object(&mut self, ty: QualType) -> DebugTypeId {
+    pub(super) fn describe_object(&mut self, ty: QualType) -> DebugTypeId {
         self.describe(ty)
             .unwrap_or_else(|| panic!("elements, members and parameters are not `void`"))
     }
@@ -221,6 +223,9 @@ fn complete_records(unit: &Unit, used: &Used) -> HashSet<RecordId> {
     };
     for (_, function) in unit.functions().filter(|&(id, _)| used.function(id)) {
         search.reach(function.ty, Reached::Directly);
+        if let Some(body) = &function.body {
+            walk_block(&mut search, body);
+        }
     }
     for (_, global) in unit.globals().filter(|&(id, _)| used.global(id)) {
         search.reach(global.ty.ty, Reached::Directly);
@@ -237,6 +242,23 @@ struct RecordSearch<'a> {
     found: HashSet<RecordId>,
     pending: Vec<(TypeId, Reached)>,
     seen: HashSet<(TypeId, Reached)>,
+}
+
+/// What the loader is to look up in the running kernel's types, it has to see in the program's.
+impl Visitor for RecordSearch<'_> {
+    fn visit_expr(&mut self, expr: &Expr) {
+        if let ExprKind::Core(query) = &expr.kind {
+            self.reach(query.root, Reached::Directly);
+        }
+        walk_expr(self, expr);
+    }
+
+    fn visit_place(&mut self, place: &Place) {
+        if let Some(path) = CorePath::to(self.types, place) {
+            self.reach(path.base.ty.ty, Reached::Directly);
+        }
+        walk_place(self, place);
+    }
 }
 
 impl RecordSearch<'_> {

@@ -32,6 +32,7 @@ impl Body<'_, '_> {
         match &expr.kind {
             ExprKind::IntConst(value) => self.constant(expr.ty, *value),
             ExprKind::FloatConst(_) => self.floating_point(expr),
+            ExprKind::Core(query) => self.core_query(expr, query),
             ExprKind::Load(place) => {
                 let place = self.locate(place);
                 self.read(&place)

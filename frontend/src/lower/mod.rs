@@ -29,6 +29,7 @@ mod cleanup;
 mod condition;
 mod context;
 mod convert;
+mod core_relo;
 mod debug;
 mod expr;
 mod function;
@@ -45,6 +46,8 @@ mod signature;
 mod stmt;
 mod switch;
 mod wide;
+
+use std::collections::HashMap;
 
 use bpfcc_ir as ir;
 
@@ -74,6 +77,8 @@ struct ModuleLowering<'a> {
     globals: Vec<Option<ir::GlobalId>>,
     locations: Locations<'a>,
     types: DebugTypes<'a>,
+    /// Questions about the running kernel's types that the module has already.
+    core: HashMap<ir::CoreRelo, ir::CoreId>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -86,6 +91,7 @@ impl<'a> ModuleLowering<'a> {
             globals: vec![None; unit.globals.len()],
             locations: Locations::new(sources),
             types: DebugTypes::new(unit, used),
+            core: HashMap::new(),
             diagnostics: Vec::new(),
         }
     }

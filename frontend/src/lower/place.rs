@@ -1,15 +1,16 @@
 //! Places: finding, reading and writing what stands left of an assignment.
 
 use bpfcc_ir::{PtrKind, Type, Value, Variable};
-use bpfcc_isa::{AluOp, Size};
+use bpfcc_isa::{AluOp, CoreReloKind, Size};
 
 use super::context::packet_pointer;
 use super::function::{Body, access};
 use super::locals::Storage;
 use super::memory::{Access, Address, Base, common_alignment};
 use super::repr::{Scalar, arithmetic_kind};
+use crate::tree::core_relo::{CorePath, CoreQuery};
 use crate::tree::{CastKind, Expr, ExprKind, Place, PlaceKind};
-use crate::types::{BitField, IntKind, QualType, TypeId};
+use crate::types::{BitField, FieldRef, IntKind, QualType, TypeId};
 
 /// A place whose operands have been evaluated.
 #[derive(Clone, Debug)]
@@ -40,6 +41,9 @@ impl Body<'_, '_> {
     }
 
     fn position(&mut self, place: &Place) -> Position {
+        if let Some(path) = CorePath::to(self.types(), place) {
+            return self.relocated_position(place, &path);
+        }
         match &place.kind {
             PlaceKind::Local(id) => self.storage(*id).into(),
             PlaceKind::Global(id) => Position::Memory(Address {
@@ -52,12 +56,10 @@ impl Body<'_, '_> {
                 base,
                 field,
                 offset,
+                ..
             } => {
                 let address = self.address_of(base).plus(*offset as i64);
-                match (address.base, packet_pointer(self.types(), *field)) {
-                    (Base::Value(_), Some(kind)) => Position::PacketPointer(address, kind),
-                    _ => Position::Memory(address),
-                }
+                self.member_position(address, *field)
             }
             PlaceKind::BitField { base, bits, .. } => Position::Bits(self.address_of(base), *bits),
             PlaceKind::CompoundLiteral { local, init } => {
@@ -69,6 +71,43 @@ impl Body<'_, '_> {
                 self.storage(*local).into()
             }
         }
+    }
+
+    fn member_position(&self, address: Address, field: FieldRef) -> Position {
+        match (address.base, packet_pointer(self.types(), field)) {
+            (Base::Value(_), Some(kind)) => Position::PacketPointer(address, kind),
+            _ => Position::Memory(address),
+        }
+    }
+
+    /// A place that the running kernel may have elsewhere.
+    fn relocated_position(&mut self, place: &Place, path: &CorePath) -> Position {
+        let address = self.relocated(path);
+        match &place.kind {
+            PlaceKind::Member { field, .. } => self.member_position(address, *field),
+            PlaceKind::BitField { bits, .. } => {
+                // The loader looks up the unit, not the record.
+                let bits = BitField { offset: 0, ..*bits };
+                Position::Bits(address, bits)
+            }
+            _ => Position::Memory(address),
+        }
+    }
+
+    /// The address that a way leads to. The offset is a value of its own, which selection puts into the access.
+    fn relocated(&mut self, path: &CorePath) -> Address {
+        let record = self.address_of(path.base);
+        let relo = self.module.core_relo(&CoreQuery {
+            kind: CoreReloKind::FieldByteOffset,
+            root: path.root(self.types()),
+            steps: path.steps.clone(),
+            value: path.offset as i64,
+        });
+        let base = self.address_value(record);
+        let offset = self.builder.core(relo);
+        let member = self.builder.ptr_add(base, offset);
+        let align = record.plus(path.offset as i64).align;
+        self.address_at(member, align)
     }
 
     /// The address of a place in memory.
@@ -90,7 +129,12 @@ impl Body<'_, '_> {
     fn pointer_inner(&mut self, expr: &Expr) -> Address {
         match &expr.kind {
             ExprKind::AddressOf(place) => self.address_of(place),
-            ExprKind::PtrOffset { ptr, index, size } => self.pointer_offset(ptr, index, *size),
+            ExprKind::PtrOffset { ptr, index, size } => {
+                match CorePath::to_pointee(self.types(), expr) {
+                    Some(path) => self.relocated(&path),
+                    None => self.pointer_offset(ptr, index, *size),
+                }
+            }
             ExprKind::Cast {
                 kind: CastKind::PtrToPtr,
                 arg,

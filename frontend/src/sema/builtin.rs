@@ -12,6 +12,7 @@ use crate::tree::{AtomicResult, AtomicRmw, BinaryOp, Builtin, Expr, ExprKind};
 use crate::types::{IntKind, QualType, Quals, TypeId, Types};
 
 use super::convert::{self, Context, Operand, constant};
+use super::core_relo::Subject;
 use super::{Checked, Checker, literal};
 
 /// What has to be done for a builtin.
@@ -63,6 +64,10 @@ pub(super) enum Known {
     Nand,
     Alloca,
     Variadic,
+    /// Gives its argument, whose members are where the running kernel has them.
+    PreserveAccess,
+    /// A question about the running kernel's types.
+    Core(Subject),
 }
 
 use AtomicResult::{New, Old};
@@ -249,6 +254,14 @@ static BUILTINS: &[(&str, Known)] = &[
     ("__c11_atomic_thread_fence", Known::Plain(Builtin::Fence)),
     ("__c11_atomic_signal_fence", Known::Nothing),
     ("__c11_atomic_is_lock_free", Known::LockFree),
+    ("__builtin_preserve_access_index", Known::PreserveAccess),
+    ("__builtin_preserve_field_info", Known::Core(Subject::Field)),
+    ("__builtin_preserve_type_info", Known::Core(Subject::Type)),
+    ("__builtin_btf_type_id", Known::Core(Subject::TypeId)),
+    (
+        "__builtin_preserve_enum_value",
+        Known::Core(Subject::Enumerator),
+    ),
     ("__builtin_alloca", Known::Alloca),
     ("__builtin_va_start", Known::Variadic),
     ("__builtin_va_end", Known::Variadic),
@@ -285,6 +298,8 @@ impl Checker<'_> {
         let nodes = node.node.arguments.as_slice();
         let value = match known {
             Known::ChooseExpr => return self.choose_expr(nodes, span),
+            Known::PreserveAccess => return self.preserve_access(nodes, span),
+            Known::Core(subject) => self.core_query(subject, nodes, span),
             Known::ConstantP => self.constant_p(nodes, span),
             Known::TypesCompatible => self.types_compatible(nodes, span),
             Known::ObjectSize => self.object_size(nodes, span),

@@ -345,7 +345,9 @@ impl Checker<'_> {
         let address = convert::expr(ExprKind::AddressOf(Box::new(place)), ty, span);
         // `&((struct s *)0)->member` is the classic `offsetof`.
         Ok(match fold::constant_value(&address) {
-            Some(value) if value.symbol.is_none() => constant(value.addend, ty, span),
+            Some(value) if value.symbol.is_none() && !self.preserving => {
+                constant(value.addend, ty, span)
+            }
             _ => address,
         })
     }
@@ -497,12 +499,23 @@ impl Checker<'_> {
         let ty = declared.ty.and(self.types().canonical(base.ty).quals);
         let offset = declared.offset();
         let base = Box::new(base);
-        let kind = match self.types().bit_field(field) {
-            Some(bits) => PlaceKind::BitField { base, field, bits },
+        let relocated = self.preserving || self.types().is_preserved(field.record);
+        let by_kernel = self
+            .types()
+            .relocated_bit_field(field)
+            .filter(|_| relocated);
+        let kind = match by_kernel.or(self.types().bit_field(field)) {
+            Some(bits) => PlaceKind::BitField {
+                base,
+                field,
+                bits,
+                relocated: by_kernel.is_some(),
+            },
             None => PlaceKind::Member {
                 base,
                 field,
                 offset,
+                relocated,
             },
         };
         Place { kind, ty, span }

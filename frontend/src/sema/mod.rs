@@ -18,6 +18,7 @@ mod builtin;
 mod call;
 mod constant;
 mod convert;
+mod core_relo;
 mod declarator;
 mod expr;
 mod global;
@@ -139,6 +140,10 @@ struct Checker<'a> {
     aliases: Vec<(FuncId, String, Span)>,
     depth: u32,
     auto_type: Option<TypeId>,
+    /// Inside of `__builtin_preserve_access_index` and its like: every member may be elsewhere in the running kernel.
+    preserving: bool,
+    /// Inside of a record with `preserve_access_index`, which holds for the records defined in it too.
+    in_preserved_record: bool,
 }
 
 /// State of checking one function body.
@@ -181,6 +186,8 @@ impl<'a> Checker<'a> {
             aliases: Vec::new(),
             depth: 0,
             auto_type: None,
+            preserving: false,
+            in_preserved_record: false,
         }
     }
 

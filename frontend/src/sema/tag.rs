@@ -39,16 +39,20 @@ impl Checker<'_> {
         };
         let attributes = self.attributes(behind);
         let state = self.pragmas.state(node.span.start);
+        let outer = self.in_preserved_record;
+        self.in_preserved_record |= attributes.preserve_access_index || state.preserve_access_index;
         let options = RecordOptions {
             packed: attributes.packed,
             align: attributes.align,
             pack: state.pack,
-            preserve_access_index: attributes.preserve_access_index || state.preserve_access_index,
+            preserve_access_index: self.in_preserved_record,
             tags: attributes.tags,
         };
-        self.nested(span, |checker| {
+        let defined = self.nested(span, |checker| {
             checker.record_definition(id, declarations, &options, span)
-        })?;
+        });
+        self.in_preserved_record = outer;
+        defined?;
         Ok(ty.unqualified())
     }
 

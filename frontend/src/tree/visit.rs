@@ -116,7 +116,10 @@ pub fn walk_init<V: Visitor + ?Sized>(visitor: &mut V, init: &Init) {
 /// Visits the parts of a value.
 pub fn walk_expr<V: Visitor + ?Sized>(visitor: &mut V, expr: &Expr) {
     match &expr.kind {
-        ExprKind::IntConst(_) | ExprKind::FloatConst(_) | ExprKind::FuncAddr(_) => {}
+        ExprKind::IntConst(_)
+        | ExprKind::FloatConst(_)
+        | ExprKind::FuncAddr(_)
+        | ExprKind::Core(_) => {}
         ExprKind::Load(place) | ExprKind::AddressOf(place) | ExprKind::IncDec { place, .. } => {
             visitor.visit_place(place);
         }

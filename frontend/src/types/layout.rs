@@ -213,6 +213,12 @@ impl Types {
         }
     }
 
+    /// Whether the running kernel may have the members of this record elsewhere (`preserve_access_index`).
+    pub fn is_preserved(&self, id: RecordId) -> bool {
+        let definition = self.record(id).definition.as_ref();
+        definition.is_some_and(|definition| definition.preserve_access_index)
+    }
+
     /// The field behind a reference.
     pub fn field(&self, field: FieldRef) -> &Field {
         &self.fields(field.record)[field.index]
@@ -234,6 +240,25 @@ impl Types {
             }
         }
         None
+    }
+
+    /// How libbpf reaches the bits of a bit-field in the running kernel's record (`bpf_core_calc_field_relo` in Linux): by a
+    /// unit of the declared type's size, or a larger one. `None` if it does not.
+    pub fn relocated_bit_field(&self, field: FieldRef) -> Option<BitField> {
+        let field = self.field(field);
+        let width = field.bit_width?;
+        let declared = self.size_of(field.ty.ty)?;
+        let units = [1, 2, 4, 8].into_iter().filter(|&bytes| bytes >= declared);
+        units.into_iter().find_map(|bytes| {
+            let offset = field.offset() / bytes * bytes;
+            let shift = field.bit_offset - offset * 8;
+            (shift + u64::from(width) <= bytes * 8).then_some(BitField {
+                offset,
+                bytes: bytes as u32,
+                shift: shift as u32,
+                width,
+            })
+        })
     }
 
     /// How to reach the bits of a bit-field; `None` if the field is an ordinary member.

@@ -243,6 +243,9 @@ impl Checker<'_> {
             InstData::GlobalAddr { global, .. } if !has_global(*global) => {
                 missing.push(global.to_string());
             }
+            InstData::Core { relo } if relo.index() >= self.module.core.len() => {
+                missing.push(relo.to_string());
+            }
             InstData::FuncAddr { func }
             | InstData::Call {
                 callee: Callee::Func(func),

@@ -204,6 +204,7 @@ impl Checker<'_> {
                 Want::Above(Type::Ptr(self.module.globals[*global].kind.ptr_kind()))
             }
             InstData::FuncAddr { .. } => Want::Above(Type::Ptr(PtrKind::Func)),
+            InstData::Core { .. } => Want::Exactly(Type::I64),
             InstData::MemCopy {
                 dst, src, align, ..
             } => {

@@ -471,6 +471,7 @@ impl<'m, 'h> Evaluator<'m, 'h> {
                 self.globals[*global].wrapping_add_signed((*offset).into())
             }
             InstData::FuncAddr { func } => func_address(*func),
+            InstData::Core { relo } => self.module.core[*relo].value as u64,
             InstData::AsmOutput { first, index } => {
                 let outputs = &frame.outputs[*first];
                 outputs.get(*index as usize).copied().unwrap_or(0)

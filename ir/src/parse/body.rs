@@ -8,7 +8,7 @@ use bpfcc_isa::{AluOp, AtomicOp, Cond, Reg, Size, SwapKind};
 use super::{ParseError, ParseErrorKind, Parser, Token};
 use crate::asm::{Asm, AsmOperand};
 use crate::debug::SourceLoc;
-use crate::entity::{Block, EntityRef, Slot, Value};
+use crate::entity::{Block, CoreId, EntityRef, Slot, Value};
 use crate::function::{Function, SlotData};
 use crate::inst::{BlockCall, Callee, InstData};
 use crate::print::cond_name;
@@ -226,6 +226,9 @@ impl Body<'_> {
             }),
             "func_addr" => Ok(InstData::FuncAddr {
                 func: self.parser.func_ref()?,
+            }),
+            "core" => Ok(InstData::Core {
+                relo: CoreId::from_u32(self.parser.numbered('c', "a question such as `c0`")?),
             }),
             "memcopy" => self.mem_copy(),
             "memset" => self.mem_set(),

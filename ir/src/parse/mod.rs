@@ -9,13 +9,14 @@ mod lexer;
 
 use std::collections::BTreeMap;
 
+use bpfcc_isa::CoreReloKind;
 use thiserror::Error;
 
 use self::lexer::{Spanned, Token, lex};
 use crate::debug::SourceLoc;
-use crate::entity::{FuncId, GlobalId};
+use crate::entity::{DebugTypeId, FuncId, GlobalId};
 use crate::function::{Function, Inline};
-use crate::module::{Global, GlobalKind, Linkage, Module, Signature, SymbolRef};
+use crate::module::{CoreRelo, Global, GlobalKind, Linkage, Module, Signature, SymbolRef};
 use crate::types::{PtrKind, Type};
 
 /// Why and where a text is not a module.
@@ -58,6 +59,9 @@ pub enum ParseErrorKind {
     #[error("`{0}` is not defined")]
     Undefined(String),
 }
+
+/// What a module consists of.
+const ITEMS: &str = "`global`, `core`, `declare` or `fn`";
 
 /// Reads a module.
 ///
@@ -258,16 +262,16 @@ impl Parser {
         let mut pointers = Vec::new();
         let mut bodies = Vec::new();
         while *self.peek() != Token::End {
-            match self.word("`global`, `declare` or `fn`")?.as_str() {
+            match self.word(ITEMS)?.as_str() {
                 "global" => pointers.extend(self.global(&mut module)?),
+                "core" => self.core_relo(&mut module)?,
                 "declare" => {
                     self.keyword("fn", "`fn`")?;
                     self.declaration(&mut module)?;
                 }
                 "fn" => bodies.push(self.definition(&mut module)?),
                 _ => {
-                    let kind = ParseErrorKind::Expected("`global`, `declare` or `fn`");
-                    return self.error_at(self.at - 1, kind);
+                    return self.error_at(self.at - 1, ParseErrorKind::Expected(ITEMS));
                 }
             }
         }
@@ -317,6 +321,45 @@ impl Parser {
             return Ok(Vec::new());
         }
         self.list(('{', "`{`"), ('}', "`,` or `}`"), |p| p.pointer(id))
+    }
+
+    /// `core c0 field_byte_offset t3 "0:1" = 8`; the questions stand in the order of their numbers.
+    fn core_relo(&mut self, module: &mut Module) -> Result<(), ParseError> {
+        let at = self.at;
+        let name = self.word("the next `c` number")?;
+        if name != module.core.next_key().to_string() {
+            return self.error_at(at, ParseErrorKind::Expected("the next `c` number"));
+        }
+        let at = self.at;
+        let kind = CoreReloKind::from_keyword(&self.word("what is asked")?);
+        let Some(kind) = kind else {
+            return self.error_at(at, ParseErrorKind::Expected("what is asked"));
+        };
+        let root = self.numbered('t', "a type such as `t0`")?;
+        let access = self.text()?;
+        self.punct('=', "`=`")?;
+        let value = self.signed()?;
+        module.core.push(CoreRelo {
+            kind,
+            root: DebugTypeId::from_u32(root),
+            access,
+            value,
+        });
+        Ok(())
+    }
+
+    /// A number behind a letter.
+    fn numbered(&mut self, letter: char, what: &'static str) -> Result<u32, ParseError> {
+        let at = self.at;
+        let word = self.word(what)?;
+        let number = word
+            .strip_prefix(letter)
+            .and_then(|digits| digits.parse().ok());
+        let number = number.filter(|&number| number < u32::MAX);
+        match number {
+            Some(number) => Ok(number),
+            None => self.error_at(at, ParseErrorKind::Expected(what)),
+        }
     }
 
     fn pointer(&mut self, global: GlobalId) -> Result<Pointer, ParseError> {

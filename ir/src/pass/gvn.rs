@@ -133,6 +133,7 @@ fn is_expression(data: &InstData) -> bool {
             | InstData::SlotAddr { .. }
             | InstData::GlobalAddr { .. }
             | InstData::FuncAddr { .. }
+            | InstData::Core { .. }
     )
 }
 
@@ -144,6 +145,7 @@ fn is_rematerialised(data: &InstData) -> bool {
             | InstData::SlotAddr { .. }
             | InstData::GlobalAddr { .. }
             | InstData::FuncAddr { .. }
+            | InstData::Core { .. }
     )
 }
 

@@ -16,9 +16,10 @@ mod read;
 mod text;
 mod write;
 
+pub use bpfcc_isa::CoreReloKind;
 pub use read::read;
 pub use text::text;
-pub use types::{BtfExt, CoreRelo, CoreReloKind, FuncInfo, LineInfo, SectionInfo};
+pub use types::{BtfExt, CoreRelo, FuncInfo, LineInfo, SectionInfo};
 pub use write::{WithExt, write};
 
 /// Length of the header with all three tables. Files without relocations may stop after the lines.
