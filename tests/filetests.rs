@@ -16,6 +16,8 @@ use std::path::Path;
 
 use bpfcc::stages::{self, Stage};
 use bpfcc::{Compilation, Compiled, Cpu, Level, Options, render};
+use bpfcc_frontend::diagnostic::Diagnostic;
+use bpfcc_frontend::source::Sources;
 use engines::{Call, How, Machine};
 use flags::{lowest_cpu, options};
 use similar::TextDiff;
@@ -63,6 +65,22 @@ impl Source<'_> {
     fn compile(&self, options: &Options) -> Compilation<Compiled> {
         bpfcc::compile_text(&self.name, self.text, options)
     }
+
+    /// What the compiler says, or with `-E` its preprocessor.
+    fn diagnose(&self, flags: &[String]) -> Result<(Sources, Vec<Diagnostic>), String> {
+        let options = options(flags)?;
+        if preprocess_only(flags) {
+            let text = stages::text(&self.name, self.text, &options, &Stage::Preprocessed);
+            return Ok((text.sources, text.diagnostics));
+        }
+        let compilation = self.compile(&options);
+        Ok((compilation.sources, compilation.diagnostics))
+    }
+}
+
+/// Whether the file is for the preprocessor alone.
+fn preprocess_only(flags: &[String]) -> bool {
+    flags.iter().any(|flag| flag == "-E")
 }
 
 fn file_name(path: &Path) -> String {
@@ -102,13 +120,13 @@ fn block_text(source: &Source<'_>, file: &TestFile, block: &Block) -> Result<Str
     let name = words.next().ok_or("a block needs a stage")?;
     let mut flags = file.flags.clone();
     flags.extend(words.map(str::to_owned));
-    let options = options(&flags)?;
     if name == "diagnostics" {
-        let compilation = source.compile(&options);
-        let all = compilation.diagnostics.iter();
-        let texts = all.map(|d| render::diagnostic(&compilation.sources, d, false) + "\n");
+        let (sources, all) = source.diagnose(&flags)?;
+        let all = all.iter();
+        let texts = all.map(|d| render::diagnostic(&sources, d, false) + "\n");
         return Ok(texts.collect());
     }
+    let options = options(&flags)?;
     let stage: Stage = name.parse()?;
     let compilation = stages::text(&source.name, source.text, &options, &stage);
     let text = compilation
@@ -131,13 +149,13 @@ fn diff(expected: &str, actual: &str) -> String {
 // Diagnostics.
 
 fn check_diagnostics(source: &Source<'_>, file: &TestFile) -> Result<(), String> {
-    let compilation = source.compile(&options(&file.flags)?);
+    let (sources, diagnostics) = source.diagnose(&file.flags)?;
     let mut unclaimed: Vec<&Expected> = file.diagnostics.iter().collect();
     let mut surprises = String::new();
-    for diagnostic in &compilation.diagnostics {
+    for diagnostic in &diagnostics {
         let line = diagnostic
             .span
-            .map(|span| compilation.sources.location(span).line as usize);
+            .map(|span| sources.location(span).line as usize);
         let claimed = unclaimed.iter().position(|expected| {
             Some(expected.line) == line
                 && expected.severity == diagnostic.severity.to_string()
@@ -148,7 +166,7 @@ fn check_diagnostics(source: &Source<'_>, file: &TestFile) -> Result<(), String>
                 unclaimed.remove(index);
             }
             None => {
-                surprises += &render::diagnostic(&compilation.sources, diagnostic, false);
+                surprises += &render::diagnostic(&sources, diagnostic, false);
                 surprises.push('\n');
             }
         }

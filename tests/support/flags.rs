@@ -8,6 +8,8 @@ pub(crate) fn options(flags: &[String]) -> Result<Options, String> {
     let mut options = Options::default();
     for flag in flags {
         match flag.as_str() {
+            // It is about what is to be looked at, which the test decides.
+            "-E" => {}
             "-O0" => options.level = Level::O0,
             "-O1" => options.level = Level::O1,
             "--no-loops" => options.frontend.language.allowed.loops = false,

@@ -12,6 +12,8 @@
 //! */
 //! ```
 //!
+//! With the flag `-E` the file is for the preprocessor alone, and need be no program.
+//!
 //! `run` lines are executed at every level and instruction set version, from that in `--mcpu` on if there is one.
 //!
 //! Blocks are appearance, and `BLESS=1` rewrites them; `run`, `map` and `error` lines are behaviour, and only people do.

@@ -70,6 +70,7 @@ impl Preprocessor<'_> {
             sym::PRAGMA => self.pragma_directive(hash.span.to(keyword.span))?,
             sym::IDENT | sym::SCCS => self.skip_line(),
             _ if keyword.kind == TokenKind::Number => self.line_marker(keyword),
+            sym::EMBED => self.embed(&keyword),
             _ => self.unknown_directive(&keyword),
         }
         Ok(())
@@ -82,6 +83,14 @@ impl Preprocessor<'_> {
             self.names.text(keyword.text)
         );
         self.report(Diagnostic::error(keyword.span, message));
+    }
+
+    /// C23 6.10.4.
+    fn embed(&mut self, keyword: &Token) {
+        self.skip_line();
+        let message = "`#embed` is not supported: no resource is read while compiling";
+        let help = "write the bytes as numbers into a header, as `xxd -i FILE` prints them, and include that";
+        self.report(Diagnostic::error(keyword.span, message).help(help));
     }
 
     fn user_message(&mut self, keyword: &Token, make: impl FnOnce(Span, String) -> Diagnostic) {

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::token::{ExpansionId, HideSet, Interner, Symbol, Token, TokenKind, sym};
+use super::token::{ExpansionId, Interner, Symbol, Token, TokenKind, sym};
 use crate::source::{FileId, Span};
 
 /// Reads the tokens of one text.
@@ -237,7 +237,7 @@ impl Lexer {
             text,
             span,
             expansion: ExpansionId::NONE,
-            hide: HideSet::EMPTY,
+            no_expand: false,
         }
     }
 

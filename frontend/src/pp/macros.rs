@@ -1,8 +1,11 @@
 //! Macros: what `#define` leaves behind, and how a use of it is replaced (C11 6.10.3).
 //!
-//! Replacement follows Prosser's algorithm, from which the standard's wording was derived: every token carries a hide
-//! set, the names that it must not be replaced by any more; a use of an object-like macro adds the name to what it
-//! produces, a use of a function-like macro adds it to what the name and the closing parenthesis have in common.
+//! What a macro is replaced by is put in front of the tokens to come, with a mark behind it. Until the mark is reached
+//! the macro is being replaced, and tokens read meanwhile that have its name are never replaced any more, wherever they
+//! get (6.10.3.4p2). A name at the end of a replacement may find its arguments behind the mark: the macro that it came
+//! from is done by then. That is what GCC and clang do. Prosser's algorithm of hide sets, from which the standard's
+//! wording was derived, hides more: it gives nothing for macros that repeat themselves by way of a deferred call, like
+//! `FOR_EACH` in `tests/filetests/pp/recursion.c`.
 //!
 //! Added to the standard: `, ## __VA_ARGS__`, named variadic parameters (`args...`) and C23's `__VA_OPT__`.
 
@@ -11,7 +14,7 @@ use std::rc::Rc;
 
 use super::features;
 use super::lexer::Lexer;
-use super::token::{Expansion, ExpansionId, HideSet, Interner, Symbol, Token, TokenKind, sym};
+use super::token::{Expansion, ExpansionId, Interner, Symbol, Token, TokenKind, sym};
 use super::{Preprocessor, Stop};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
@@ -101,6 +104,8 @@ const BUILTINS: &[(Symbol, Builtin)] = &[
 /// The macros defined at one point of the program.
 pub(super) struct MacroTable {
     defined: Vec<Option<Rc<Macro>>>,
+    /// How many times each macro is being replaced.
+    active: Vec<u32>,
     /// What `#pragma push_macro` put aside.
     pushed: HashMap<Symbol, Vec<Option<Rc<Macro>>>>,
 }
@@ -109,6 +114,7 @@ impl MacroTable {
     pub(super) fn new() -> MacroTable {
         let mut table = MacroTable {
             defined: Vec::new(),
+            active: Vec::new(),
             pushed: HashMap::new(),
         };
         for &(name, builtin) in BUILTINS {
@@ -126,6 +132,21 @@ impl MacroTable {
             self.defined.resize(name.index() + 1, None);
         }
         self.defined[name.index()] = definition;
+    }
+
+    fn begin_replacing(&mut self, name: Symbol) {
+        if self.active.len() <= name.index() {
+            self.active.resize(name.index() + 1, 0);
+        }
+        self.active[name.index()] += 1;
+    }
+
+    fn end_replacing(&mut self, name: Symbol) {
+        self.active[name.index()] -= 1;
+    }
+
+    fn is_replacing(&self, name: Symbol) -> bool {
+        self.active.get(name.index()).is_some_and(|&uses| uses > 0)
     }
 
     pub(super) fn push(&mut self, name: Symbol) {
@@ -463,24 +484,38 @@ impl Preprocessor<'_> {
 
     /// The next token as it is.
     pub(super) fn next_raw(&mut self, stream: &mut Stream) -> Result<Option<Token>, Stop> {
-        match stream.waiting.pop() {
+        match self.next_waiting(stream) {
             Some(token) => Ok(Some(token)),
             None if stream.from_file => self.next_from_files(),
             None => Ok(None),
         }
     }
 
+    fn next_waiting(&mut self, stream: &mut Stream) -> Option<Token> {
+        self.end_replacements(stream);
+        let mut token = stream.waiting.pop()?;
+        if token.kind == TokenKind::Identifier && self.macros.is_replacing(token.text) {
+            token.no_expand = true;
+        }
+        Some(token)
+    }
+
+    /// Leaves the macros whose replacement has been read to its end.
+    fn end_replacements(&mut self, stream: &mut Stream) {
+        let is_end = |token: &mut Token| token.kind == TokenKind::Replaced;
+        while let Some(end) = stream.waiting.pop_if(is_end) {
+            self.macros.end_replacing(end.text);
+        }
+    }
+
     /// If `token` is a use of a macro, puts its replacement in front of the stream.
     pub(super) fn expand(&mut self, token: &Token, stream: &mut Stream) -> Result<bool, Stop> {
-        if token.kind != TokenKind::Identifier {
+        if token.kind != TokenKind::Identifier || token.no_expand {
             return Ok(false);
         }
         let Some(definition) = self.macros.get(token.text) else {
             return Ok(false);
         };
-        if self.hide_sets.contains(token.hide, token.text) {
-            return Ok(false);
-        }
         let definition = Rc::clone(definition);
         if let Some(builtin) = definition.builtin {
             return self.expand_builtin(builtin, token, stream);
@@ -513,8 +548,7 @@ impl Preprocessor<'_> {
             parent: name.expansion,
         };
         let produced = self.substitute(&definition.body, &use_)?;
-        let hide = self.hide_sets.with(name.hide, name.text);
-        self.put_back(produced, name, hide, stream)
+        self.put_back(produced, name, stream)
     }
 
     fn expand_function(
@@ -553,9 +587,7 @@ impl Preprocessor<'_> {
             parent: name.expansion,
         };
         let produced = self.substitute(&definition.body, &use_)?;
-        let common = self.hide_sets.intersection(name.hide, close.hide);
-        let hide = self.hide_sets.with(common, name.text);
-        self.put_back(produced, name, hide, stream)
+        self.put_back(produced, name, stream)
     }
 
     /// Puts what a macro produced in front of the stream.
@@ -563,18 +595,21 @@ impl Preprocessor<'_> {
         &mut self,
         mut produced: Vec<Token>,
         name: &Token,
-        hide: HideSet,
         stream: &mut Stream,
     ) -> Result<(), Stop> {
         produced.retain(|token| token.kind != TokenKind::Placemarker);
         for token in &mut produced {
-            token.hide = self.hide_sets.union(token.hide, hide);
             token.line_start = false;
         }
         if let Some(first) = produced.first_mut() {
             (first.space_before, first.line_start) = (name.space_before, name.line_start);
         }
         self.spend(produced.len(), name)?;
+        self.macros.begin_replacing(name.text);
+        stream.waiting.push(Token {
+            kind: TokenKind::Replaced,
+            ..*name
+        });
         stream.waiting.extend(produced.iter().rev());
         Ok(())
     }
@@ -606,7 +641,8 @@ impl Preprocessor<'_> {
 
     // Arguments.
 
-    fn open_paren_follows(&mut self, stream: &Stream) -> bool {
+    fn open_paren_follows(&mut self, stream: &mut Stream) -> bool {
+        self.end_replacements(stream);
         match stream.waiting.last() {
             Some(token) => token.is(sym::L_PAREN),
             None => {
@@ -664,7 +700,7 @@ impl Preprocessor<'_> {
 
     /// The next token of a call; a call does not go on behind the end of the file it began in.
     fn next_argument_token(&mut self, stream: &mut Stream) -> Result<Option<Token>, Stop> {
-        match stream.waiting.pop() {
+        match self.next_waiting(stream) {
             Some(token) => Ok(Some(token)),
             None if stream.from_file => {
                 self.collecting_arguments += 1;
@@ -872,14 +908,12 @@ impl Preprocessor<'_> {
             self.names.text(left.text),
             self.names.text(right.text)
         );
-        let hide = self.hide_sets.intersection(left.hide, right.hide);
         if let [token] = Lexer::fragment(&text, left.span, &mut self.names)[..] {
             let (space_before, expansion) = (left.space_before, left.expansion);
             return vec![Token {
                 space_before,
                 line_start: false,
                 expansion,
-                hide,
                 ..token
             }];
         }

@@ -37,7 +37,7 @@ use crate::source::{FileId, Sources, Span};
 use directives::{Conditional, Guard};
 use lexer::Lexer;
 use macros::{MacroTable, Stream};
-use token::{HideSets, sym};
+use token::sym;
 
 pub use bpfcc_isa::Cpu;
 pub use token::{Expansion, ExpansionId, Expansions, Interner, Symbol, Token, TokenKind};
@@ -177,7 +177,6 @@ struct Preprocessor<'a> {
     files: Vec<OpenFile>,
     macros: MacroTable,
     names: Interner,
-    hide_sets: HideSets,
     expansions: Expansions,
     /// Files whose inclusion can be skipped: by `#pragma once`, or while a macro is defined.
     once: HashSet<FileId>,
@@ -203,7 +202,6 @@ impl<'a> Preprocessor<'a> {
             files: Vec::new(),
             macros: MacroTable::new(),
             names: Interner::default(),
-            hide_sets: HideSets::default(),
             expansions: Expansions::default(),
             once: HashSet::new(),
             guards: HashMap::new(),

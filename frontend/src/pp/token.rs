@@ -4,8 +4,6 @@
 //! and the macro expansion that put it where it is. Spelling and place are kept apart because `##` and `#` make tokens
 //! that stand in no file.
 
-use std::collections::HashMap;
-
 use crate::source::Span;
 
 /// An interned spelling.
@@ -53,7 +51,7 @@ well_known! {
     // Directives.
     DEFINE = "define"; UNDEF = "undef"; INCLUDE = "include"; INCLUDE_NEXT = "include_next"; IF = "if"; IFDEF = "ifdef";
     IFNDEF = "ifndef"; ELIF = "elif"; ELIFDEF = "elifdef"; ELIFNDEF = "elifndef"; ELSE = "else"; ENDIF = "endif";
-    LINE_DIRECTIVE = "line"; ERROR = "error"; WARNING = "warning"; PRAGMA = "pragma"; IDENT = "ident"; SCCS = "sccs";
+    LINE_DIRECTIVE = "line"; ERROR = "error"; WARNING = "warning"; PRAGMA = "pragma"; EMBED = "embed"; IDENT = "ident"; SCCS = "sccs";
     ONCE = "once"; PUSH_MACRO = "push_macro"; POP_MACRO = "pop_macro"; GCC = "GCC"; CLANG = "clang";
     SYSTEM_HEADER = "system_header"; UNROLL = "unroll"; NOUNROLL = "nounroll"; PACK = "pack"; LOOP = "loop";
     // Names that normalisation and parsing speak about.
@@ -214,6 +212,8 @@ pub enum TokenKind {
     Unterminated,
     /// Stands for an empty macro argument next to `##` (C11 6.10.3.3p2); never leaves the preprocessor.
     Placemarker,
+    /// Stands behind what the macro of that name was replaced by; never leaves the preprocessor.
+    Replaced,
     /// The end of the file.
     End,
 }
@@ -233,8 +233,8 @@ pub struct Token {
     pub span: Span,
     /// The macro expansion that put it here.
     pub expansion: ExpansionId,
-    /// The macros that must not be expanded here any more.
-    pub(crate) hide: HideSet,
+    /// It names a macro that was being replaced when the token was read, so that it is never replaced any more.
+    pub(crate) no_expand: bool,
 }
 
 impl Token {
@@ -299,87 +299,5 @@ impl Expansions {
         (id.0 as usize)
             .checked_sub(1)
             .map(|index| &self.rows[index])
-    }
-}
-
-/// A set of macro names, interned in [`HideSets`].
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(crate) struct HideSet(u32);
-
-impl HideSet {
-    /// The set of most tokens.
-    pub(super) const EMPTY: HideSet = HideSet(0);
-}
-
-/// The hide sets of Prosser's algorithm. Programs have few different ones, so operations on them are remembered.
-pub(super) struct HideSets {
-    sets: Vec<Vec<Symbol>>,
-    numbers: HashMap<Vec<Symbol>, HideSet>,
-    unions: HashMap<(HideSet, HideSet), HideSet>,
-}
-
-impl Default for HideSets {
-    fn default() -> HideSets {
-        HideSets {
-            sets: vec![Vec::new()],
-            numbers: HashMap::from([(Vec::new(), HideSet::EMPTY)]),
-            unions: HashMap::new(),
-        }
-    }
-}
-
-impl HideSets {
-    pub(super) fn contains(&self, set: HideSet, name: Symbol) -> bool {
-        set != HideSet::EMPTY && self.get(set).binary_search(&name).is_ok()
-    }
-
-    pub(super) fn with(&mut self, set: HideSet, name: Symbol) -> HideSet {
-        let single = self.number(vec![name]);
-        self.union(set, single)
-    }
-
-    pub(super) fn union(&mut self, a: HideSet, b: HideSet) -> HideSet {
-        if a == b || b == HideSet::EMPTY {
-            return a;
-        }
-        if a == HideSet::EMPTY {
-            return b;
-        }
-        if let Some(&known) = self.unions.get(&(a, b)) {
-            return known;
-        }
-        let mut names = [self.get(a), self.get(b)].concat();
-        names.sort_unstable();
-        names.dedup();
-        let union = self.number(names);
-        self.unions.insert((a, b), union);
-        union
-    }
-
-    pub(super) fn intersection(&mut self, a: HideSet, b: HideSet) -> HideSet {
-        if a == b {
-            return a;
-        }
-        let names = self
-            .get(a)
-            .iter()
-            .copied()
-            .filter(|&name| self.contains(b, name))
-            .collect();
-        self.number(names)
-    }
-
-    fn get(&self, set: HideSet) -> &[Symbol] {
-        &self.sets[set.0 as usize]
-    }
-
-    fn number(&mut self, names: Vec<Symbol>) -> HideSet {
-        if let Some(&known) = self.numbers.get(&names) {
-            return known;
-        }
-        let set = HideSet(self.sets.len() as u32);
-        self.sets.push(names.clone());
-        self.numbers.insert(names, set);
-        set
     }
 }
