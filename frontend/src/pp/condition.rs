@@ -19,8 +19,13 @@ impl Preprocessor<'_> {
             names: &self.names,
             keyword: keyword.span,
             depth: 0,
+            undefined: Vec::new(),
         };
-        match parser.whole() {
+        let value = parser.whole();
+        for name in std::mem::take(&mut parser.undefined) {
+            self.warn_undefined(&name);
+        }
+        match value {
             Ok(value) => Ok(value.bits != 0),
             Err(mut diagnostic) => {
                 let place = |token: &&Token| Some(token.span) == diagnostic.span;
@@ -31,6 +36,14 @@ impl Preprocessor<'_> {
                 Ok(false)
             }
         }
+    }
+
+    fn warn_undefined(&mut self, name: &Token) {
+        let text = self.names.text(name.text);
+        let message = format!("`{text}` is not defined, and counts as 0");
+        let place = self.expansions.written_at(name.span, name.expansion);
+        let warning = Diagnostic::warning(place, message).code("undef");
+        self.report(warning.help(format!("ask with `defined({text})` first")));
     }
 
     /// Replaces macros, and `defined` wherever it comes from, as GCC and clang do.
@@ -100,6 +113,8 @@ struct Parser<'a> {
     names: &'a Interner,
     keyword: Span,
     depth: usize,
+    /// Names that are no macros and whose value mattered.
+    undefined: Vec<Token>,
 }
 
 type Parsed = Result<Value, Diagnostic>;
@@ -206,7 +221,7 @@ impl Parser<'_> {
                 }),
             (TokenKind::Identifier, sym::TRUE) => Ok(Value::truth(true)),
             // C11 6.10.1p4: what is still a name is 0.
-            (TokenKind::Identifier, _) => self.name(&token),
+            (TokenKind::Identifier, _) => self.name(&token, live),
             _ => {
                 self.at -= 1;
                 Err(self.expected("a value"))
@@ -214,7 +229,7 @@ impl Parser<'_> {
         }
     }
 
-    fn name(&self, token: &Token) -> Parsed {
+    fn name(&mut self, token: &Token, live: bool) -> Parsed {
         let called = self
             .tokens
             .get(self.at)
@@ -225,6 +240,9 @@ impl Parser<'_> {
                 self.names.text(token.text)
             );
             return Err(Diagnostic::error(token.span, message));
+        }
+        if live {
+            self.undefined.push(*token);
         }
         Ok(Value::signed(0))
     }

@@ -45,6 +45,24 @@ enum Place {
     Embedded(String),
 }
 
+/// Pragmas, by their first two words or by the first alone, that a later stage obeys or that ask for nothing that
+/// changes what a program does.
+const PRAGMAS: &[(&str, &str)] = &[
+    ("GCC", "diagnostic"),
+    ("GCC", "ivdep"),
+    ("GCC", "unroll"),
+    ("STDC", ""),
+    ("clang", "attribute"),
+    ("clang", "diagnostic"),
+    ("clang", "loop"),
+    ("endregion", ""),
+    ("mark", ""),
+    ("nounroll", ""),
+    ("pack", ""),
+    ("region", ""),
+    ("unroll", ""),
+];
+
 impl Preprocessor<'_> {
     /// Obeys the directive that starts with this `#`.
     pub(super) fn directive(&mut self, hash: Token) -> Result<(), Stop> {
@@ -66,7 +84,9 @@ impl Preprocessor<'_> {
             sym::ENDIF => self.end_conditional(&keyword),
             sym::LINE_DIRECTIVE => self.line_directive(&keyword)?,
             sym::ERROR => self.user_message(&keyword, Diagnostic::error),
-            sym::WARNING => self.user_message(&keyword, Diagnostic::warning),
+            sym::WARNING => self.user_message(&keyword, |span, text| {
+                Diagnostic::warning(span, text).code("cpp")
+            }),
             sym::PRAGMA => self.pragma_directive(hash.span.to(keyword.span))?,
             sym::IDENT | sym::SCCS => self.skip_line(),
             _ if keyword.kind == TokenKind::Number => self.line_marker(keyword),
@@ -130,7 +150,7 @@ impl Preprocessor<'_> {
                 "text behind `#{}` is ignored",
                 self.names.text(keyword.text)
             );
-            self.report(Diagnostic::warning(extra.span, message));
+            self.report(Diagnostic::warning(extra.span, message).code("extra-tokens"));
         }
     }
 
@@ -184,7 +204,11 @@ impl Preprocessor<'_> {
             "macro `{}` is defined differently a second time",
             self.names.text(name.text)
         );
-        let warning = Diagnostic::warning(name.span, message);
+        let code = match old.is_builtin() {
+            true => "builtin-macro-redefined",
+            false => "macro-redefined",
+        };
+        let warning = Diagnostic::warning(name.span, message).code(code);
         let warning = match old.definition {
             Some(first) => warning.note(first, "the first definition is here"),
             None => warning.note(None, "the compiler defines it"),
@@ -206,7 +230,7 @@ impl Preprocessor<'_> {
                 "`{}` is computed by the compiler; from here on it is an ordinary name",
                 self.names.text(name.text)
             );
-            self.report(Diagnostic::warning(name.span, message));
+            self.report(Diagnostic::warning(name.span, message).code("builtin-macro-redefined"));
         }
         self.macros.set(name.text, None);
     }
@@ -698,6 +722,7 @@ impl Preprocessor<'_> {
                     [sym::GCC, sym::UNROLL] | [sym::CLANG, sym::LOOP] => 2,
                     _ => tokens.len(),
                 };
+                self.warn_unknown_pragma(&tokens, span);
                 let rest = tokens.split_off(keep.min(tokens.len()));
                 tokens.extend(self.expand_list(&rest)?);
                 self.pragmas.push(Pragma {
@@ -710,15 +735,26 @@ impl Preprocessor<'_> {
         Ok(())
     }
 
+    fn warn_unknown_pragma(&mut self, tokens: &[Token], span: Span) {
+        let word = |index: usize| tokens.get(index).map(|token| self.names.text(token.text));
+        let is_known = PRAGMAS.iter().any(|&(first, second)| {
+            word(0) == Some(first) && (second.is_empty() || word(1) == Some(second))
+        });
+        let Some(first) = word(0).filter(|_| !is_known) else {
+            return;
+        };
+        let message = format!("`#pragma {first}` is unknown here and has no effect");
+        self.report(Diagnostic::warning(span, message).code("unknown-pragmas"));
+    }
+
     fn pragma_once(&mut self, span: Span) {
         let Some(file) = self.files.last() else {
             return;
         };
         if file.included_by.is_none() {
-            self.report(Diagnostic::warning(
-                span,
-                "`#pragma once` means nothing in the file that is compiled",
-            ));
+            let message = "`#pragma once` means nothing in the file that is compiled";
+            let warning = Diagnostic::warning(span, message);
+            self.report(warning.code("pragma-once-outside-header"));
             return;
         }
         self.once.insert(file.file);

@@ -306,7 +306,8 @@ impl<'a> Preprocessor<'a> {
             };
             let message =
                 "the file is not valid UTF-8 from here on; what cannot be read became U+FFFD";
-            self.report(Diagnostic::warning(span, message).help("save the file as UTF-8"));
+            let warning = Diagnostic::warning(span, message).code("invalid-utf8");
+            self.report(warning.help("save the file as UTF-8"));
         }
         let (conditionals, guard) = (Vec::new(), Guard::Start);
         self.files.push(OpenFile {

@@ -24,6 +24,8 @@ pub enum Group {
     All,
     /// With `-Wextra`.
     Extra,
+    /// With its own name only.
+    Named,
 }
 
 /// A row of the table.
@@ -54,10 +56,16 @@ pub const WARNINGS: &[Warning] = &[
         "an index lies outside of its array",
     ),
     row(
+        "builtin-macro-redefined",
+        Group::Default,
+        "a macro that the compiler computes is defined or undefined",
+    ),
+    row(
         "compare-distinct-pointer-types",
         Group::Default,
         "pointers to different types are compared",
     ),
+    row("cpp", Group::Default, "what `#warning` says"),
     row(
         "discarded-qualifiers",
         Group::Default,
@@ -84,6 +92,11 @@ pub const WARNINGS: &[Warning] = &[
         "more values than there is room for",
     ),
     row(
+        "extra-tokens",
+        Group::Default,
+        "text behind a directive that is complete",
+    ),
+    row(
         "format",
         Group::All,
         "a format string and its arguments disagree",
@@ -97,6 +110,12 @@ pub const WARNINGS: &[Warning] = &[
         "incompatible-pointer-types",
         Group::Default,
         "a pointer becomes one to another type",
+    ),
+    row("invalid-utf8", Group::Default, "a file is not UTF-8"),
+    row(
+        "macro-redefined",
+        Group::Default,
+        "a macro is defined differently a second time",
     ),
     row(
         "missing-declarations",
@@ -119,6 +138,11 @@ pub const WARNINGS: &[Warning] = &[
         "a pointer becomes a number that is too narrow for it",
     ),
     row(
+        "pragma-once-outside-header",
+        Group::Default,
+        "`#pragma once` in the file that is compiled",
+    ),
+    row(
         "return-type",
         Group::All,
         "a function ends without a result",
@@ -139,9 +163,19 @@ pub const WARNINGS: &[Warning] = &[
         "a comparison that its operand's type decides",
     ),
     row(
+        "undef",
+        Group::Named,
+        "a condition mentions a name that is no macro",
+    ),
+    row(
         "unknown-attribute",
         Group::Default,
         "an attribute that has no effect here",
+    ),
+    row(
+        "unknown-pragmas",
+        Group::All,
+        "a pragma that asks for nothing the compiler knows",
     ),
     row(
         "unreachable-code",
@@ -181,7 +215,19 @@ pub enum Switch {
     On(&'static str),
     /// `-Wno-NAME`.
     Off(&'static str),
+    /// `-Werror=NAME`: given, and an error.
+    Severe(&'static str),
+    /// `-Wno-error=NAME`: no error, whatever `-Werror` says.
+    Mild(&'static str),
 }
+
+/// What stands before a warning's name; the longer ones first.
+const SPELLINGS: [(&str, fn(&'static str) -> Switch); 4] = [
+    ("no-error=", Switch::Mild),
+    ("error=", Switch::Severe),
+    ("no-", Switch::Off),
+    ("", Switch::On),
+];
 
 impl Switch {
     /// What stands behind `-W`; `None` if there is no such warning.
@@ -191,10 +237,12 @@ impl Switch {
             "all" => Some(Switch::All),
             "extra" => Some(Switch::Extra),
             "error" => Some(Switch::Error),
-            _ => match text.strip_prefix("no-") {
-                Some(name) => known(name).map(|row| Switch::Off(row.name)),
-                None => known(text).map(|row| Switch::On(row.name)),
-            },
+            _ => {
+                let (make, name): (fn(&'static str) -> Switch, &str) = SPELLINGS
+                    .iter()
+                    .find_map(|&(prefix, make)| Some((make, text.strip_prefix(prefix)?)))?;
+                known(name).map(|row| make(row.name))
+            }
         }
     }
 }
@@ -208,6 +256,8 @@ pub struct Selection {
     none: bool,
     /// Warnings switched one by one, the last word last. They count whatever the groups say.
     named: Vec<(&'static str, bool)>,
+    /// Warnings made errors one by one, or kept from it; the last word last.
+    severe: Vec<(&'static str, bool)>,
 }
 
 impl Selection {
@@ -220,6 +270,11 @@ impl Selection {
             Switch::None => self.none = true,
             Switch::On(name) => self.named.push((name, true)),
             Switch::Off(name) => self.named.push((name, false)),
+            Switch::Severe(name) => {
+                self.named.push((name, true));
+                self.severe.push((name, true));
+            }
+            Switch::Mild(name) => self.severe.push((name, false)),
         }
     }
 
@@ -229,13 +284,18 @@ impl Selection {
             diagnostic.severity != Severity::Warning || self.wants(sources, diagnostic)
         });
         let severe = wanted.map(|diagnostic| match diagnostic.severity {
-            Severity::Warning if self.error => Diagnostic {
+            Severity::Warning if self.is_severe(&diagnostic) => Diagnostic {
                 severity: Severity::Error,
                 ..diagnostic
             },
             _ => diagnostic,
         });
         severe.collect()
+    }
+
+    fn is_severe(&self, warning: &Diagnostic) -> bool {
+        let named = warning.code.and_then(|code| last_word(&self.severe, code));
+        named.unwrap_or(self.error)
     }
 
     fn wants(&self, sources: &Sources, warning: &Diagnostic) -> bool {
@@ -249,15 +309,22 @@ impl Selection {
         let Some(row) = row else {
             return true;
         };
-        if let Some((_, on)) = self.named.iter().rev().find(|(name, _)| *name == row.name) {
-            return *on;
+        if let Some(on) = last_word(&self.named, row.name) {
+            return on;
         }
         match row.group {
             Group::Default => true,
             Group::All => self.all,
             Group::Extra => self.extra,
+            Group::Named => false,
         }
     }
+}
+
+/// What was said last about a warning.
+fn last_word(words: &[(&str, bool)], code: &str) -> Option<bool> {
+    let word = words.iter().rev().find(|(name, _)| *name == code);
+    word.map(|&(_, on)| on)
 }
 
 /// Finds what needs the whole typed tree, in the order of the text.
@@ -296,6 +363,9 @@ mod tests {
         assert_eq!(Switch::parse("all"), Some(Switch::All));
         assert_eq!(Switch::parse("no-format"), Some(Switch::Off("format")));
         assert_eq!(Switch::parse("format"), Some(Switch::On("format")));
+        assert_eq!(Switch::parse("error=cpp"), Some(Switch::Severe("cpp")));
+        assert_eq!(Switch::parse("no-error=cpp"), Some(Switch::Mild("cpp")));
         assert_eq!(Switch::parse("nonsense"), None);
+        assert_eq!(Switch::parse("error=nonsense"), None);
     }
 }
