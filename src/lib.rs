@@ -191,11 +191,22 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn preprocess(&mut self, main: FileId) -> TokenStream {
-        let options = pp::Options {
+    fn preprocessor_options(&self) -> pp::Options {
+        pp::Options {
             cpu: self.options.cpu,
             ..self.options.frontend.preprocessor.clone()
-        };
+        }
+    }
+
+    fn macros(&mut self, main: FileId) -> String {
+        let options = self.preprocessor_options();
+        let (text, diagnostics) = pp::macros_text(&mut self.sources, main, &options);
+        self.diagnostics.extend(diagnostics);
+        text
+    }
+
+    fn preprocess(&mut self, main: FileId) -> TokenStream {
+        let options = self.preprocessor_options();
         let (tokens, diagnostics) = pp::preprocess(&mut self.sources, main, &options);
         self.diagnostics.extend(diagnostics);
         tokens

@@ -20,6 +20,10 @@ use crate::{Compilation, Compiler, Options};
 pub enum Stage {
     /// `pp`: what the preprocessor hands on.
     Preprocessed,
+    /// `pp:plain`: the same without line markers.
+    Plain,
+    /// `pp:macros`: the macros that are defined at the end.
+    Macros,
     /// `ast`: lang-c's tree.
     Ast,
     /// `tree`: the typed tree.
@@ -48,9 +52,21 @@ pub enum Stage {
 
 impl Stage {
     /// Names that `--emit` takes, without those of the passes.
-    pub const NAMES: [&str; 12] = [
-        "pp", "ast", "tree", "ir:lower", "ir:adapt", "ir", "cfg", "select", "regalloc", "asm",
-        "bytes", "btf",
+    pub const NAMES: [&str; 14] = [
+        "pp",
+        "pp:plain",
+        "pp:macros",
+        "ast",
+        "tree",
+        "ir:lower",
+        "ir:adapt",
+        "ir",
+        "cfg",
+        "select",
+        "regalloc",
+        "asm",
+        "bytes",
+        "btf",
     ];
 }
 
@@ -70,6 +86,8 @@ impl FromStr for Stage {
         }
         Ok(match name {
             "pp" => Stage::Preprocessed,
+            "pp:plain" => Stage::Plain,
+            "pp:macros" => Stage::Macros,
             "ast" => Stage::Ast,
             "tree" => Stage::Tree,
             "ir:lower" => Stage::Lowered,
@@ -103,9 +121,14 @@ pub fn text(name: &str, source: &str, options: &Options, stage: &Stage) -> Compi
 }
 
 fn stage_text(compiler: &mut Compiler<'_>, main: FileId, stage: &Stage) -> Option<String> {
+    if *stage == Stage::Macros {
+        return Some(compiler.macros(main));
+    }
     let tokens = compiler.preprocess(main);
-    if *stage == Stage::Preprocessed {
-        return Some(tokens.text_with_line_markers(&compiler.sources));
+    match stage {
+        Stage::Preprocessed => return Some(tokens.text_with_line_markers(&compiler.sources)),
+        Stage::Plain => return Some(tokens.text_without_line_markers(&compiler.sources)),
+        _ => {}
     }
     let ast = compiler.parse(&tokens)?;
     if *stage == Stage::Ast {

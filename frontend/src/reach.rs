@@ -106,6 +106,7 @@ fn keep(
         names: stream.names.clone(),
         expansions: stream.expansions.clone(),
         main: stream.main,
+        opened: stream.opened.clone(),
     }
 }
 

@@ -4,8 +4,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use bpfcc::stages::Stage;
-use bpfcc::{Dialect, compile_file, stages};
+use bpfcc::{Dialect, Options, compile_file, stages};
+use bpfcc_frontend::source::Sources;
+use bpfcc_frontend::warn::Switch;
 
+use super::depend::DependArgs;
 use super::options::CompileArgs;
 use super::output;
 
@@ -28,15 +31,23 @@ pub(crate) struct Args {
     /// Preprocess only.
     #[arg(short = 'E', conflicts_with_all = ["emit", "assembly"])]
     preprocess: bool,
+    /// With -E: leave out the line markers.
+    #[arg(short = 'P')]
+    no_line_markers: bool,
+    /// With -E: print the macros that are defined at the end instead.
+    #[arg(long = "dM")]
+    print_macros: bool,
     /// Dialect of assembly: llvm, gnu or bpf64 (that of 2014).
     #[arg(long, value_name = "DIALECT", default_value = "llvm", value_parser = parse_dialect)]
     asm: Dialect,
-    /// Print the text of a stage instead: pp, ast, tree, ir, select, regalloc, asm, bytes, btf. `ir:lower` is the IR before
+    /// Print the text of a stage instead: pp (pp:plain, pp:macros), ast, tree, ir, select, regalloc, asm, bytes, btf. `ir:lower` is the IR before
     /// all passes (`ir:adapt`: after the adaptation to the target), `ir:after=NAME` the IR after one of them.
     #[arg(long, value_name = "STAGE")]
     emit: Option<Stage>,
     #[command(flatten)]
     compile: CompileArgs,
+    #[command(flatten)]
+    depend: DependArgs,
 }
 
 /// Compiles as the arguments say.
@@ -44,33 +55,74 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let Some(input) = &args.input else {
         bail!("no input file; try `bpfcc --help`");
     };
+    if args.depend.is_idle() {
+        bail!("-MF, -MT, -MQ and -MP say how to write dependencies; add -M, -MM, -MD or -MMD");
+    }
     let mut options = args.compile.to_options();
     options.dialect = args.asm;
+    if args.depend.only() {
+        return print_rule(args, input, options);
+    }
     match stage(args) {
         Some(stage) => {
-            let text = output::finish(
-                stages::file_text(input, &options, &stage),
-                args.compile.diagnostics,
-            )?;
+            let compilation = stages::file_text(input, &options, &stage);
+            let rule = rule(args, input, &compilation.sources);
+            let text = output::finish(compilation, args.compile.diagnostics)?;
+            write_rule(args, input, rule)?;
             match &args.output {
                 Some(path) => output::write(path, text.as_bytes()),
                 None => output::print(&text),
             }
         }
         None => {
-            let bytes = output::finish(compile_file(input, &options), args.compile.diagnostics)?
-                .to_elf()?;
-            output::write(
-                &args.output.clone().unwrap_or_else(|| object_name(input)),
-                &bytes,
-            )
+            let compilation = compile_file(input, &options);
+            let rule = rule(args, input, &compilation.sources);
+            let bytes = output::finish(compilation, args.compile.diagnostics)?.to_elf()?;
+            write_rule(args, input, rule)?;
+            let default = || object_name(input);
+            output::write(&args.output.clone().unwrap_or_else(default), &bytes)
         }
     }
 }
 
+// Dependencies.
+
+/// `-M` and `-MM`: the rule is the output, and there are no warnings.
+fn print_rule(args: &Args, input: &Path, mut options: Options) -> Result<()> {
+    options.frontend.warnings.set(Switch::None);
+    let compilation = stages::file_text(input, &options, &Stage::Preprocessed);
+    let rule = rule(args, input, &compilation.sources);
+    output::finish(compilation, args.compile.diagnostics)?;
+    let default = args.output.clone().unwrap_or_else(|| PathBuf::from("-"));
+    output::write(&args.depend.file_or(default), rule.as_bytes())
+}
+
+/// The rule that names the output, or what it would be if it is no object and no assembly.
+fn rule(args: &Args, input: &Path, sources: &Sources) -> String {
+    let is_made = !args.depend.only() && !args.preprocess && args.emit.is_none();
+    let output = args.output.clone().filter(|_| is_made);
+    let target = output.unwrap_or_else(|| object_name(input));
+    args.depend.rule(sources, &target)
+}
+
+/// `-MD` and `-MMD`: the rule goes beside the output.
+fn write_rule(args: &Args, input: &Path, rule: String) -> Result<()> {
+    if !args.depend.beside() {
+        return Ok(());
+    }
+    let output = args.output.clone().filter(|path| path != Path::new("-"));
+    let beside = output.unwrap_or_else(|| object_name(input));
+    let path = args.depend.file_or(beside.with_extension("d"));
+    output::write(&path, rule.as_bytes())
+}
+
 fn stage(args: &Args) -> Option<Stage> {
     if args.preprocess {
-        return Some(Stage::Preprocessed);
+        return Some(match (args.print_macros, args.no_line_markers) {
+            (true, _) => Stage::Macros,
+            (false, true) => Stage::Plain,
+            (false, false) => Stage::Preprocessed,
+        });
     }
     if args.assembly {
         return Some(Stage::Assembly);

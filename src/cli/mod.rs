@@ -1,6 +1,8 @@
 //! The command line: one file per subcommand, and what they share.
 
 mod build;
+mod depend;
+mod macros;
 mod options;
 mod output;
 mod run;
@@ -50,17 +52,38 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
-/// Turns C compilers' long options with one dash into the two dashes that clap knows: `-isystem DIR` → `--isystem DIR`.
+/// C compilers' long options with one dash.
+const LONG: [&str; 10] = [
+    "-isystem",
+    "-include",
+    "-nostdinc",
+    "-mcpu",
+    "-dM",
+    "-M",
+    "-MM",
+    "-MD",
+    "-MMD",
+    "-MP",
+];
+
+/// Those whose value may stand behind them without a space.
+const JOINED: [&str; 3] = ["-MF", "-MT", "-MQ"];
+
+/// Gives long options with one dash the two dashes that clap knows: `-isystem DIR` → `--isystem DIR`,
+/// `-MFfile` → `--MF=file`.
 fn spell_out(args: impl Iterator<Item = OsString>) -> impl Iterator<Item = OsString> {
-    const LONG: [&str; 4] = ["-isystem", "-include", "-nostdinc", "-mcpu"];
-    args.map(|arg| match arg.to_str() {
-        Some(text)
-            if LONG
-                .iter()
-                .any(|long| text == *long || text.starts_with(&format!("{long}="))) =>
-        {
-            OsString::from(format!("-{text}"))
-        }
-        _ => arg,
+    args.map(|arg| {
+        arg.to_str()
+            .and_then(two_dashes)
+            .map_or(arg.clone(), OsString::from)
     })
+}
+
+fn two_dashes(arg: &str) -> Option<String> {
+    let is_long = |long: &&str| *long == arg || arg.starts_with(&format!("{long}="));
+    if LONG.iter().any(is_long) || JOINED.contains(&arg) {
+        return Some(format!("-{arg}"));
+    }
+    let joined = JOINED.iter().find(|option| arg.starts_with(*option))?;
+    Some(format!("-{joined}={}", &arg[joined.len()..]))
 }

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
-use bpfcc::{Cpu, Level, MacroOption, Options, Target};
+use bpfcc::{Cpu, Level, Options, Target};
 use bpfcc_frontend::warn::Switch;
 use clap::ValueEnum;
+
+use super::macros::MacroArgs;
 
 /// How diagnostics are printed.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -30,16 +32,8 @@ pub(crate) struct CompileArgs {
     /// Search only the directories given, not the headers that bpfcc carries.
     #[arg(long, help_heading = "Preprocessor")]
     nostdinc: bool,
-    /// Define a macro.
-    #[arg(
-        short = 'D',
-        value_name = "NAME[=VALUE]",
-        help_heading = "Preprocessor"
-    )]
-    define: Vec<String>,
-    /// Undefine a macro.
-    #[arg(short = 'U', value_name = "NAME", help_heading = "Preprocessor")]
-    undefine: Vec<String>,
+    #[command(flatten)]
+    macros: MacroArgs,
     /// Host that the object is for: as-written (tables and functions of 2014 stay by name, which the bundled runtime binds),
     /// or linux (they become maps and helpers, and events raw tracepoints, which libbpf loads).
     #[arg(long, value_name = "HOST", default_value = "as-written", value_parser = parse_target)]
@@ -86,9 +80,7 @@ impl CompileArgs {
         pp.system_dirs.clone_from(&self.isystem);
         pp.forced_includes.clone_from(&self.preinclude);
         pp.no_standard_includes = self.nostdinc;
-        let defines = self.define.iter().cloned().map(MacroOption::Define);
-        let undefines = self.undefine.iter().cloned().map(MacroOption::Undefine);
-        pp.macros = defines.chain(undefines).collect();
+        pp.macros.clone_from(&self.macros.in_order);
         options
     }
 }

@@ -220,6 +220,7 @@ impl Parser<'_> {
                     Diagnostic::error(token.span, "this character constant has no value")
                 }),
             (TokenKind::Identifier, sym::TRUE) => Ok(Value::truth(true)),
+            (TokenKind::Identifier, sym::FALSE) => Ok(Value::truth(false)),
             // C11 6.10.1p4: what is still a name is 0.
             (TokenKind::Identifier, _) => self.name(&token, live),
             _ => {

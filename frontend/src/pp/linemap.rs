@@ -18,9 +18,19 @@ impl TokenStream {
 
     /// The program as `-E` prints it: with line markers (`# 12 "file.c"`) that say where the lines come from.
     pub fn text_with_line_markers(&self, sources: &Sources) -> String {
+        self.print(sources, true)
+    }
+
+    /// The program as `-E -P` prints it: without line markers, and with no more than a few empty lines side by side.
+    pub fn text_without_line_markers(&self, sources: &Sources) -> String {
+        self.print(sources, false)
+    }
+
+    fn print(&self, sources: &Sources, markers: bool) -> String {
         let mut printer = Printer {
             stream: self,
             sources,
+            markers,
             text: String::new(),
             path: "",
             line: 0,
@@ -45,6 +55,8 @@ impl TokenStream {
 struct Printer<'a> {
     stream: &'a TokenStream,
     sources: &'a Sources,
+    /// Whether to say where lines come from.
+    markers: bool,
     text: String,
     /// The line that is being written, as its author counts.
     path: &'a str,
@@ -97,11 +109,17 @@ impl Printer<'_> {
             if !self.text.is_empty() && !self.text.ends_with('\n') {
                 self.text.push('\n');
             }
-            let quoted = path.replace('\\', "\\\\").replace('"', "\\\"");
-            writeln!(self.text, "# {line} \"{quoted}\"").expect("writing to a String cannot fail");
+            self.marker(path, line);
         }
         (self.path, self.line) = (self.sources.presumed_line(place).0, line);
         true
+    }
+
+    fn marker(&mut self, path: &str, line: u32) {
+        if self.markers {
+            let quoted = path.replace('\\', "\\\\").replace('"', "\\\"");
+            writeln!(self.text, "# {line} \"{quoted}\"").expect("writing to a String cannot fail");
+        }
     }
 }
 

@@ -29,6 +29,7 @@ const MAX_EXPANDED_TOKENS: usize = 1 << 21;
 /// A macro definition.
 #[derive(Debug)]
 pub(super) struct Macro {
+    name: Symbol,
     pub(super) parameters: Option<Parameters>,
     body: Vec<Item>,
     /// The replacement list as written; tells whether two definitions are the same.
@@ -118,7 +119,7 @@ impl MacroTable {
             pushed: HashMap::new(),
         };
         for &(name, builtin) in BUILTINS {
-            table.set(name, Some(Rc::new(Macro::builtin(builtin))));
+            table.set(name, Some(Rc::new(Macro::builtin(name, builtin))));
         }
         table
     }
@@ -149,6 +150,17 @@ impl MacroTable {
         self.active.get(name.index()).is_some_and(|&uses| uses > 0)
     }
 
+    /// All definitions as `#define` lines, by name.
+    pub(super) fn text(&self, names: &Interner) -> String {
+        let defined = self.defined.iter().flatten();
+        let mut lines: Vec<(&str, String)> = defined
+            .filter(|definition| !definition.is_builtin())
+            .map(|definition| (names.text(definition.name), definition.text(names)))
+            .collect();
+        lines.sort_unstable();
+        lines.into_iter().map(|(_, line)| line).collect()
+    }
+
     pub(super) fn push(&mut self, name: Symbol) {
         let definition = self.get(name).cloned();
         self.pushed.entry(name).or_default().push(definition);
@@ -162,8 +174,9 @@ impl MacroTable {
 }
 
 impl Macro {
-    fn builtin(builtin: Builtin) -> Macro {
+    fn builtin(name: Symbol, builtin: Builtin) -> Macro {
         Macro {
+            name,
             parameters: None,
             body: Vec::new(),
             written: Vec::new(),
@@ -192,12 +205,30 @@ impl Macro {
         }
         .items(written)?;
         Ok(Macro {
+            name: name.text,
             parameters,
             body,
             written: written.to_vec(),
             definition: Some(name.span),
             builtin: None,
         })
+    }
+
+    /// Its `#define` line.
+    fn text(&self, names: &Interner) -> String {
+        let mut text = format!("#define {}", names.text(self.name));
+        if let Some(parameters) = &self.parameters {
+            text.push_str(&parameters.text(names));
+        }
+        for (index, token) in self.written.iter().enumerate() {
+            if index == 0 || token.space_before {
+                text.push(' ');
+            }
+            text.push_str(names.text(token.text));
+        }
+        // GCC and clang leave the space behind a name without a replacement.
+        text.push_str(if self.written.is_empty() { " \n" } else { "\n" });
+        text
     }
 
     pub(super) fn is_builtin(&self) -> bool {
@@ -292,6 +323,21 @@ impl Parameters {
             rest = &rest[1..];
         }
         Ok(rest)
+    }
+
+    /// `(a,b,...)`
+    fn text(&self, names: &Interner) -> String {
+        let mut texts: Vec<String> = self
+            .names
+            .iter()
+            .map(|&name| names.text(name).to_owned())
+            .collect();
+        match texts.last_mut() {
+            Some(last) if self.variadic && last == "__VA_ARGS__" => *last = "...".to_owned(),
+            Some(last) if self.variadic => last.push_str("..."),
+            _ => {}
+        }
+        format!("({})", texts.join(","))
     }
 
     fn index(&self, token: &Token) -> Option<usize> {

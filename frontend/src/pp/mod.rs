@@ -95,6 +95,9 @@ pub struct TokenStream {
     pub expansions: Arc<Expansions>,
     /// The file that was compiled.
     pub main: FileId,
+    /// The files that were read, in the order in which they were opened. A file that is included again without being
+    /// read again, thanks to its guard, is not here again.
+    pub opened: Vec<FileId>,
 }
 
 /// Preprocesses the file `main`. Files that it includes are added to `sources`.
@@ -113,6 +116,7 @@ pub fn preprocess(
         pragmas,
         names,
         expansions,
+        opened,
         diagnostics,
         ..
     } = preprocessor;
@@ -124,9 +128,24 @@ pub fn preprocess(
             names,
             expansions,
             main,
+            opened,
         },
         diagnostics,
     )
+}
+
+/// The macros that are defined at the end of a file, as `#define` lines by name; without those that are computed where
+/// they are used, as `-dM` prints them.
+pub fn macros_text(
+    sources: &mut Sources,
+    main: FileId,
+    options: &Options,
+) -> (String, Vec<Diagnostic>) {
+    let mut preprocessor = Preprocessor::new(sources, main, options);
+    // See `preprocess`.
+    let _ = preprocessor.run();
+    let text = preprocessor.macros.text(&preprocessor.names);
+    (text, preprocessor.diagnostics)
 }
 
 /// The tokens of a file as they stand in it: no directive is obeyed, no macro replaced. `names` gets their spellings.
@@ -190,6 +209,7 @@ struct Preprocessor<'a> {
     collecting_arguments: usize,
     tokens: Vec<Token>,
     pragmas: Vec<Pragma>,
+    opened: Vec<FileId>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -213,6 +233,7 @@ impl<'a> Preprocessor<'a> {
             collecting_arguments: 0,
             tokens: Vec::new(),
             pragmas: Vec::new(),
+            opened: Vec::new(),
             diagnostics: Vec::new(),
         }
     }
@@ -310,6 +331,7 @@ impl<'a> Preprocessor<'a> {
             self.report(warning.help("save the file as UTF-8"));
         }
         let (conditionals, guard) = (Vec::new(), Guard::Start);
+        self.opened.push(file);
         self.files.push(OpenFile {
             file,
             lexer,

@@ -23,7 +23,6 @@ const FIXED: &[(&str, &str)] = &[
     ("__GNUC_MINOR__", "2"),
     ("__GNUC_PATCHLEVEL__", "1"),
     ("__GNUC_STDC_INLINE__", "1"),
-    ("__NO_INLINE__", "1"),
     ("__OPTIMIZE__", "1"),
     ("__ELF__", "1"),
     ("__bpf__", "1"),
@@ -36,30 +35,24 @@ const FIXED: &[(&str, &str)] = &[
     ("__BYTE_ORDER__", "__ORDER_LITTLE_ENDIAN__"),
     ("__FLOAT_WORD_ORDER__", "__ORDER_LITTLE_ENDIAN__"),
     ("__LITTLE_ENDIAN__", "1"),
-    ("__BIGGEST_ALIGNMENT__", "16"),
+    ("__BIGGEST_ALIGNMENT__", "8"),
     ("__REGISTER_PREFIX__", ""),
     ("__USER_LABEL_PREFIX__", ""),
     ("__CHAR_BIT__", "8"),
     ("__BOOL_WIDTH__", "1"),
+    ("__FINITE_MATH_ONLY__", "0"),
     ("__ATOMIC_RELAXED", "0"),
     ("__ATOMIC_CONSUME", "1"),
     ("__ATOMIC_ACQUIRE", "2"),
     ("__ATOMIC_RELEASE", "3"),
     ("__ATOMIC_ACQ_REL", "4"),
     ("__ATOMIC_SEQ_CST", "5"),
+    ("__GCC_ATOMIC_TEST_AND_SET_TRUEVAL", "1"),
     ("__GCC_HAVE_SYNC_COMPARE_AND_SWAP_4", "1"),
     ("__GCC_HAVE_SYNC_COMPARE_AND_SWAP_8", "1"),
 ];
 
-/// An integer type of the target: the name in `__SIZEOF_name__`, its bytes, the name in `__name_MAX__`, its suffix.
-const LIMITS: &[(&str, u32, &str)] = &[
-    ("__SCHAR_MAX__", 8, ""),
-    ("__SHRT_MAX__", 16, ""),
-    ("__INT_MAX__", 32, ""),
-    ("__LONG_MAX__", 64, "L"),
-    ("__LONG_LONG_MAX__", 64, "LL"),
-];
-
+/// Types of the language: the name in `__SIZEOF_name__`, its bytes.
 const SIZES: &[(&str, u32)] = &[
     ("SHORT", 2),
     ("INT", 4),
@@ -76,26 +69,94 @@ const SIZES: &[(&str, u32)] = &[
     ("LONG_DOUBLE", 8),
 ];
 
-/// A type that a standard header defines: its name in `__name_TYPE__`, what it is, its bits, its constants' suffix.
-const TYPES: &[(&str, &str, u32, &str)] = &[
-    ("INT8", "signed char", 8, ""),
-    ("INT16", "short", 16, ""),
-    ("INT32", "int", 32, ""),
-    ("INT64", "long int", 64, "L"),
-    ("UINT8", "unsigned char", 8, ""),
-    ("UINT16", "unsigned short", 16, ""),
-    ("UINT32", "unsigned int", 32, "U"),
-    ("UINT64", "long unsigned int", 64, "UL"),
-    ("INTMAX", "long int", 64, "L"),
-    ("UINTMAX", "long unsigned int", 64, "UL"),
-    ("INTPTR", "long int", 64, "L"),
-    ("UINTPTR", "long unsigned int", 64, "UL"),
-    ("SIZE", "long unsigned int", 64, "UL"),
-    ("PTRDIFF", "long int", 64, "L"),
-    ("WCHAR", "int", 32, ""),
-    ("WINT", "int", 32, ""),
-    ("CHAR16", "unsigned short", 16, ""),
-    ("CHAR32", "unsigned int", 32, "U"),
+/// The same types: the name in `__name_MAX__`, bits, the suffix of constants.
+const LIMITS: &[(&str, u32, &str)] = &[
+    ("SCHAR", 8, ""),
+    ("SHRT", 16, ""),
+    ("INT", 32, ""),
+    ("LONG", 64, "L"),
+    ("LONG_LONG", 64, "LL"),
+    ("SIG_ATOMIC", 32, ""),
+];
+
+/// The name in `__name_WIDTH__` where no row of [`TYPES`] gives it (C23 5.2.4.2.1).
+const WIDTHS: &[(&str, u32)] = &[
+    ("SHRT", 16),
+    ("INT", 32),
+    ("LONG", 64),
+    ("LLONG", 64),
+    ("POINTER", 64),
+    ("SIG_ATOMIC", 32),
+];
+
+/// A type that a standard header defines.
+struct Type {
+    /// As in `__name_TYPE__`.
+    name: &'static str,
+    spelling: &'static str,
+    bits: u32,
+    /// Of its constants.
+    suffix: &'static str,
+    /// The length modifier of `printf`; `None` where no format belongs to the type.
+    length: Option<&'static str>,
+}
+
+const fn row(
+    name: &'static str,
+    spelling: &'static str,
+    bits: u32,
+    suffix: &'static str,
+    length: Option<&'static str>,
+) -> Type {
+    Type {
+        name,
+        spelling,
+        bits,
+        suffix,
+        length,
+    }
+}
+
+const TYPES: &[Type] = &[
+    row("INT8", "signed char", 8, "", Some("hh")),
+    row("INT16", "short", 16, "", Some("h")),
+    row("INT32", "int", 32, "", Some("")),
+    row("INT64", "long int", 64, "L", Some("l")),
+    row("UINT8", "unsigned char", 8, "", Some("hh")),
+    row("UINT16", "unsigned short", 16, "", Some("h")),
+    row("UINT32", "unsigned int", 32, "U", Some("")),
+    row("UINT64", "long unsigned int", 64, "UL", Some("l")),
+    row("INT_LEAST8", "signed char", 8, "", Some("hh")),
+    row("INT_LEAST16", "short", 16, "", Some("h")),
+    row("INT_LEAST32", "int", 32, "", Some("")),
+    row("INT_LEAST64", "long int", 64, "L", Some("l")),
+    row("UINT_LEAST8", "unsigned char", 8, "", Some("hh")),
+    row("UINT_LEAST16", "unsigned short", 16, "", Some("h")),
+    row("UINT_LEAST32", "unsigned int", 32, "U", Some("")),
+    row("UINT_LEAST64", "long unsigned int", 64, "UL", Some("l")),
+    row("INT_FAST8", "signed char", 8, "", Some("hh")),
+    row("INT_FAST16", "short", 16, "", Some("h")),
+    row("INT_FAST32", "int", 32, "", Some("")),
+    row("INT_FAST64", "long int", 64, "L", Some("l")),
+    row("UINT_FAST8", "unsigned char", 8, "", Some("hh")),
+    row("UINT_FAST16", "unsigned short", 16, "", Some("h")),
+    row("UINT_FAST32", "unsigned int", 32, "U", Some("")),
+    row("UINT_FAST64", "long unsigned int", 64, "UL", Some("l")),
+    row("INTMAX", "long int", 64, "L", Some("l")),
+    row("UINTMAX", "long unsigned int", 64, "UL", Some("l")),
+    row("INTPTR", "long int", 64, "L", Some("l")),
+    row("UINTPTR", "long unsigned int", 64, "UL", Some("l")),
+    row("SIZE", "long unsigned int", 64, "UL", Some("l")),
+    row("PTRDIFF", "long int", 64, "L", Some("l")),
+    row("WCHAR", "int", 32, "", None),
+    row("WINT", "int", 32, "", None),
+    row("CHAR16", "unsigned short", 16, "", None),
+    row("CHAR32", "unsigned int", 32, "U", None),
+];
+
+/// Types whose atomic operations never take a lock: the name in `__GCC_ATOMIC_name_LOCK_FREE`.
+const LOCK_FREE: &[&str] = &[
+    "BOOL", "CHAR", "CHAR16_T", "CHAR32_T", "WCHAR_T", "SHORT", "INT", "LONG", "LLONG", "POINTER",
 ];
 
 /// `__BPF_FEATURE_*` by the first version that has the instructions.
@@ -115,6 +176,36 @@ const FEATURES: &[(Cpu, &str)] = &[
     (Cpu::V4, "LOAD_ACQ_STORE_REL"),
 ];
 
+impl Type {
+    /// Constants are spelled for `intN_t` and `intmax_t` alone (C11 7.20.4).
+    fn has_constants(&self) -> bool {
+        let width = self.name.trim_start_matches('U').strip_prefix("INT");
+        width.is_some_and(|width| width == "MAX" || width.parse::<u32>().is_ok())
+    }
+
+    fn define(&self, define: &mut impl FnMut(&str, &dyn std::fmt::Display)) {
+        let (name, suffix) = (self.name, self.suffix);
+        let is_unsigned = self.spelling.contains("unsigned");
+        let max = match is_unsigned {
+            true => signed_max(self.bits) * 2 + 1,
+            false => signed_max(self.bits),
+        };
+        define(&format!("__{name}_TYPE__"), &self.spelling);
+        define(&format!("__{name}_MAX__"), &format!("{max}{suffix}"));
+        define(&format!("__{name}_WIDTH__"), &self.bits);
+        if self.has_constants() {
+            let paste = if suffix.is_empty() { "" } else { "##" };
+            define(&format!("__{name}_C_SUFFIX__"), &suffix);
+            define(&format!("__{name}_C(c)"), &format!("c{paste}{suffix}"));
+        }
+        let conversions = if is_unsigned { "ouxX" } else { "di" };
+        for conversion in self.length.iter().flat_map(|_| conversions.chars()) {
+            let format = format!("\"{}{conversion}\"", self.length.unwrap_or_default());
+            define(&format!("__{name}_FMT{conversion}__"), &format);
+        }
+    }
+}
+
 /// The text of the file that defines the target's macros.
 pub(super) fn macros(cpu: Cpu) -> String {
     let mut text = String::new();
@@ -125,20 +216,20 @@ pub(super) fn macros(cpu: Cpu) -> String {
     SIZES
         .iter()
         .for_each(|(name, size)| define(&format!("__SIZEOF_{name}__"), size));
-    LIMITS
-        .iter()
-        .for_each(|(name, bits, suffix)| define(name, &format!("{}{suffix}", signed_max(*bits))));
-    for (name, spelling, bits, suffix) in TYPES {
-        let is_unsigned = spelling.contains("unsigned");
-        let max = if is_unsigned {
-            signed_max(*bits) * 2 + 1
-        } else {
-            signed_max(*bits)
-        };
-        define(&format!("__{name}_TYPE__"), spelling);
-        define(&format!("__{name}_MAX__"), &format!("{max}{suffix}"));
+    for (name, bits, suffix) in LIMITS {
+        define(
+            &format!("__{name}_MAX__"),
+            &format!("{}{suffix}", signed_max(*bits)),
+        );
+    }
+    for (name, bits) in WIDTHS {
         define(&format!("__{name}_WIDTH__"), bits);
-        define(&format!("__{name}_C_SUFFIX__"), suffix);
+    }
+    for name in LOCK_FREE {
+        define(&format!("__GCC_ATOMIC_{name}_LOCK_FREE"), &2);
+    }
+    for row in TYPES {
+        row.define(&mut define);
     }
     let version = cpu as u32 + 1;
     define("__BPF_CPU_VERSION__", &version);

@@ -1,7 +1,7 @@
 //! The preprocessor seen from outside: text in, text and messages out.
 
 use super::*;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Severity, any_error};
 
 /// What a program's text expands to, in one line, and the messages as `line:column: text`.
 fn run(text: &str) -> (String, Vec<String>) {
@@ -17,7 +17,11 @@ fn run_with(text: &str, options: &Options) -> (String, Vec<String>) {
         .split_whitespace()
         .map(str::to_owned)
         .collect();
-    let messages = diagnostics.iter().map(|diagnostic| {
+    // Nobody is warned of undefined names without asking for it.
+    let given = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.code != Some("undef"));
+    let messages = given.map(|diagnostic| {
         let at = diagnostic.span.map_or("?".to_owned(), |span| {
             let at = sources.location(span);
             format!("{}:{}", at.line, at.column)
@@ -524,22 +528,58 @@ fn headers_are_searched_in_order() {
     assert_eq!(run_with(has, &options).0, "yes");
 }
 
+/// How often each header is read, by name, in a program that includes all of them twice.
+fn readings(name: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let headers = Headers::new(name, files);
+    let includes = files.iter().map(|(name, _)| format!("#include <{name}>\n"));
+    let program: String = includes.collect::<String>().repeat(2);
+    let mut sources = Sources::new();
+    let main = sources.add_virtual("t.c", program);
+    let (stream, diagnostics) = preprocess(&mut sources, main, &headers.options(&[""]));
+    assert!(!any_error(&diagnostics), "{diagnostics:?}");
+    let count = |&(name, _): &(&str, &str)| {
+        let path = headers.0.join(name).display().to_string();
+        let opened = stream.opened.iter();
+        let times = opened
+            .filter(|&&file| sources.file(file).path() == path)
+            .count();
+        format!("{name} {times}")
+    };
+    files.iter().map(count).collect()
+}
+
 #[test]
 fn guarded_headers_are_opened_once() {
-    let files = [
+    let guarded = [
         (
-            "g.h",
-            "// c\n#if !defined(G)\n#define G\nint g;\n#endif // G\n",
+            "ifndef.h",
+            "// c\n#ifndef A\n#define A\n#if X\n#else\n#endif\nint a;\n#endif // A\n",
         ),
-        ("n.h", "#ifndef N\n#endif\nn\n"),
+        ("not.h", "/* c */\n\n#if !defined(B)\n#define B\n#endif\n"),
+        ("bare.h", "#if !defined C\n#define C 1\n#endif\n\n"),
+        ("once.h", "int o;\n#pragma once\n"),
+        ("operator.h", "_Pragma(\"once\") int p;\n"),
     ];
-    let headers = Headers::new("guard", &files);
-    let options = headers.options(&[""]);
-    let (expanded, messages) = run_with(
-        "#include <g.h>\n#include <g.h>\n#include <n.h>\n#include <n.h>\n",
-        &options,
-    );
-    assert_eq!((expanded.as_str(), messages), ("int g; n n", vec![]));
+    let expected: Vec<String> = guarded
+        .iter()
+        .map(|(name, _)| format!("{name} 1"))
+        .collect();
+    assert_eq!(readings("guard", &guarded), expected);
+}
+
+#[test]
+fn headers_that_are_not_wholly_guarded_are_read_again() {
+    let open = [
+        ("behind.h", "#ifndef D\n#define D\n#endif\nint d;\n"),
+        ("before.h", "int e;\n#ifndef E\n#define E\n#endif\n"),
+        ("else.h", "#ifndef F\n#define F\n#else\nint f;\n#endif\n"),
+        ("undefined.h", "#ifndef G\n#endif\n"),
+        ("define.h", "#define H0\n#ifndef H\n#define H\n#endif\n"),
+        ("more.h", "#if !defined(I) || J\n#define I\n#endif\n"),
+        ("two.h", "#ifndef K\n#define K\n#endif\n#ifndef K\n#endif\n"),
+    ];
+    let expected: Vec<String> = open.iter().map(|(name, _)| format!("{name} 2")).collect();
+    assert_eq!(readings("open", &open), expected);
 }
 
 #[test]

@@ -57,7 +57,7 @@ well_known! {
     // Names that normalisation and parsing speak about.
     STATIC_ASSERT = "static_assert"; C11_STATIC_ASSERT = "_Static_assert"; ALIGNAS = "alignas"; ALIGNOF = "alignof";
     C11_ALIGNAS = "_Alignas"; C11_ALIGNOF = "_Alignof"; GNU_ALIGNOF = "__alignof__"; GNU_ALIGNOF2 = "__alignof";
-    ZERO = "0"; ONE = "1"; EMPTY_STRING = "\"\""; TRUE = "true";
+    ZERO = "0"; ONE = "1"; EMPTY_STRING = "\"\""; TRUE = "true"; FALSE = "false";
     INT128 = "__int128"; INT128_T = "__int128_t"; UINT128_T = "__uint128_t"; UNSIGNED = "unsigned"; SIGNED = "signed";
     SIGNED2 = "__signed"; SIGNED3 = "__signed__"; TYPEOF = "typeof"; GNU_TYPEOF2 = "__typeof"; GNU_TYPEOF = "__typeof__";
     TYPEOF_UNQUAL = "typeof_unqual"; TYPEOF_UNQUAL2 = "__typeof_unqual"; TYPEOF_UNQUAL3 = "__typeof_unqual__";

@@ -1,5 +1,6 @@
 // Macros that the compiler computes: places, counters, questions about headers, attributes and builtins.
 // flags: -E
+// not as GCC: it has other attributes and builtins
 #define id(x) x
 #define two(a, b) [a|b]
 __COUNTER__ id(__COUNTER__) two(__COUNTER__, __COUNTER__) two(id(__COUNTER__), __LINE__)
@@ -28,8 +29,8 @@ builtins
 defined
 #endif
 /*~ pp
-# 5 "builtins.c"
-0 1 [2|3] [4|5]
+# 6 "builtins.c"
+0 1 [2|3] [4|6]
 0 "builtins.c" "builtins.c" "builtins.c"
 # 100 "other.c"
 100 "other.c" "builtins.c"

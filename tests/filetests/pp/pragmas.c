@@ -1,5 +1,6 @@
 // Pragmas stay in the output; `_Pragma` makes one out of a string, also from inside of a macro and of its arguments.
 // flags: -E
+// not as GCC: it replaces macros in pragmas later
 _Pragma("foo") a _Pragma("bar \"x\" \\ y") b
 #define P(x) _Pragma(#x) x
 P(unroll 4) P(clang loop unroll(disable))
@@ -18,35 +19,35 @@ N
 #pragma pop_macro("N")
 N
 /*~ pp
-# 3 "pragmas.c"
+# 4 "pragmas.c"
 #pragma foo
-# 3 "pragmas.c"
+# 4 "pragmas.c"
                a
 #pragma bar "x" \ y
-# 3 "pragmas.c"
+# 4 "pragmas.c"
                                            b
 
 #pragma unroll 4
-# 5 "pragmas.c"
+# 6 "pragmas.c"
   unroll 4
 #pragma clang loop unroll ( disable )
-# 5 "pragmas.c"
+# 6 "pragmas.c"
               clang loop unroll(disable)
 #pragma STDC FP_CONTRACT ON
 
 a;
 #pragma GCC diagnostic push
-# 8 "pragmas.c"
+# 9 "pragmas.c"
    int y;
 #pragma GCC diagnostic pop
-# 8 "pragmas.c"
+# 9 "pragmas.c"
 c
 
 #pragma GCC unroll 3
 int z;
 
 #pragma unroll 3
-# 13 "pragmas.c"
+# 14 "pragmas.c"
                        5
 
 
