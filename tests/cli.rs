@@ -238,7 +238,7 @@ fn every_stage_prints() {
     let output = bpfcc(&["--emit=nonsense", "samples/dropmon.c"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(
-        stderr(&output).contains("the stages are pp, ast"),
+        stderr(&output).contains("the stages are pp, pp:plain, pp:macros, ast"),
         "{}",
         stderr(&output)
     );

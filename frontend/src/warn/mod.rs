@@ -221,8 +221,10 @@ pub enum Switch {
     Mild(&'static str),
 }
 
+type MakeSwitch = fn(&'static str) -> Switch;
+
 /// What stands before a warning's name; the longer ones first.
-const SPELLINGS: [(&str, fn(&'static str) -> Switch); 4] = [
+const SPELLINGS: [(&str, MakeSwitch); 4] = [
     ("no-error=", Switch::Mild),
     ("error=", Switch::Severe),
     ("no-", Switch::Off),
@@ -238,7 +240,7 @@ impl Switch {
             "extra" => Some(Switch::Extra),
             "error" => Some(Switch::Error),
             _ => {
-                let (make, name): (fn(&'static str) -> Switch, &str) = SPELLINGS
+                let (make, name): (MakeSwitch, &str) = SPELLINGS
                     .iter()
                     .find_map(|&(prefix, make)| Some((make, text.strip_prefix(prefix)?)))?;
                 known(name).map(|row| make(row.name))
