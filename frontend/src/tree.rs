@@ -432,7 +432,7 @@ pub enum ExprKind {
     /// A constant of integer, enumeration or pointer type, as [`IntKind::wrap`](crate::types::IntKind::wrap) gives it
     /// (pointers like `unsigned long`).
     IntConst(i128),
-    /// A floating-point literal; only ever seen in programs that `restrict` refuses.
+    /// A floating-point constant, rounded to its type. `restrict` refuses it, unless it belongs to the value of a global.
     FloatConst(f64),
     /// A question about the running kernel's types; an unsigned integer.
     Core(core_relo::CoreQuery),

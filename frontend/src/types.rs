@@ -289,8 +289,9 @@ impl IntKind {
     }
 }
 
-/// The floating-point types. Programs may name them, and structs may contain them; values are refused by `restrict`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+/// The floating-point types. Programs may name them, and structs may contain them; values that are not constant are refused by
+/// `restrict`. In order of rank (C11 6.3.1.8).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum FloatKind {
     /// `_Float16`.
     Half,

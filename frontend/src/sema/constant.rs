@@ -4,6 +4,8 @@
 //! [`ExprKind::IntConst`]. The arithmetic is exact in 128 bits and cut to the type: division by zero and shifts by
 //! the width or more have no value and stay as they are.
 
+use std::cmp::Ordering;
+
 use lang_c::ast;
 use lang_c::span::Node;
 
@@ -69,6 +71,11 @@ pub(super) fn compare(op: CompareOp, kind: IntKind, a: i128, b: i128) -> bool {
     } else {
         a.cmp(&b)
     };
+    holds(op, order)
+}
+
+/// Whether `a op b` holds for values in this order.
+pub(super) fn holds(op: CompareOp, order: Ordering) -> bool {
     match op {
         CompareOp::Eq => order.is_eq(),
         CompareOp::Ne => order.is_ne(),

@@ -5,7 +5,7 @@ use crate::source::Span;
 use crate::tree::{CastKind, Expr, ExprKind, FuncId, Place, PlaceKind};
 use crate::types::{IntKind, QualType, TypeId, TypeKind, Types};
 
-use super::{Checked, Checker};
+use super::{Checked, Checker, float};
 
 /// What an expression denotes before C's conversions are applied to it.
 #[derive(Clone, Debug)]
@@ -115,10 +115,13 @@ impl Checker<'_> {
 
     /// Usual arithmetic conversions (C11 6.3.1.8).
     pub(super) fn balance(&mut self, lhs: Expr, rhs: Expr) -> (Expr, Expr) {
-        let float = [&lhs, &rhs]
-            .into_iter()
-            .find(|operand| self.types().is_float(operand.ty))
-            .map(|operand| operand.ty);
+        let types = self.types();
+        let float_kind = |operand: &Expr| match types.shape(operand.ty) {
+            &TypeKind::Float(kind) => Some((kind, operand.ty)),
+            _ => None,
+        };
+        let floats = [&lhs, &rhs].into_iter().filter_map(float_kind);
+        let float = floats.max_by_key(|&(kind, _)| kind).map(|(_, ty)| ty);
         let (lhs, rhs) = (self.promote(lhs), self.promote(rhs));
         let common = match (
             float,
@@ -146,6 +149,9 @@ impl Checker<'_> {
             types.int_kind(ty).is_some() && types.int_kind(value.ty) == types.int_kind(ty);
         if same_int || same(value.ty, ty) {
             return Expr { ty, ..value };
+        }
+        if let Some(folded) = float::cast(types, &value, ty) {
+            return folded;
         }
         let kind = match (types.shape(value.ty), types.shape(ty)) {
             (_, TypeKind::Void) => CastKind::ToVoid,
@@ -238,6 +244,10 @@ impl Checker<'_> {
 
     /// A value that `if`, `!`, `&&` and the like compare with zero.
     pub(super) fn condition(&mut self, value: Expr) -> Checked<Expr> {
+        if let Some(number) = float::as_const(&value) {
+            let holds = i128::from(number != 0.0);
+            return Ok(constant(holds, Types::INT, value.span));
+        }
         if self.types().is_scalar(value.ty) {
             return Ok(value);
         }

@@ -475,7 +475,8 @@ impl Checker<'_> {
             ast::TypeSpecifier::TypedefName(name) => return self.typedef_name(name).map(Some),
             ast::TypeSpecifier::TypeOf(of) => return self.type_of(of).map(Some),
             ast::TypeSpecifier::TS18661Float(float) => {
-                return self.ts18661_float(float, span).map(Some);
+                let kind = TypeKind::Float(self.ts18661_kind(float, span)?);
+                return Ok(Some(self.unit.types.intern(kind).unqualified()));
             }
         }
         Ok(None)
@@ -511,16 +512,20 @@ impl Checker<'_> {
         }
     }
 
-    fn ts18661_float(&mut self, float: &ast::TS18661FloatType, span: Span) -> Checked<QualType> {
+    /// The kind that `_Float64` and the like name, as words and as suffixes.
+    pub(super) fn ts18661_kind(
+        &mut self,
+        float: &ast::TS18661FloatType,
+        span: Span,
+    ) -> Checked<FloatKind> {
         use ast::TS18661FloatFormat::{BinaryExtended, BinaryInterchange};
-        let kind = match (&float.format, float.width) {
+        Ok(match (&float.format, float.width) {
             (BinaryInterchange, 16) => FloatKind::Half,
             (BinaryInterchange, 32) => FloatKind::Float,
             (BinaryInterchange, 64) | (BinaryExtended, 32) => FloatKind::Double,
             (BinaryInterchange, 128) | (BinaryExtended, 64) => FloatKind::Quad,
             _ => return self.fail(Rule::Float.refuse(span, "this type holds decimal fractions")),
-        };
-        Ok(self.unit.types.intern(TypeKind::Float(kind)).unqualified())
+        })
     }
 
     /// A type name, as in a cast.

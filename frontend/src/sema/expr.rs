@@ -14,7 +14,7 @@ use crate::types::{
 
 use super::convert::{self, Operand, constant};
 use super::scope::Entity;
-use super::{Checked, Checker, constant as fold, literal, suggest};
+use super::{Checked, Checker, constant as fold, float, literal, suggest};
 
 impl Checker<'_> {
     /// The value of an expression.
@@ -159,7 +159,7 @@ impl Checker<'_> {
         let value = match &node.node {
             ast::Constant::Integer(integer) => literal::integer(integer),
             ast::Constant::Character(spelled) => literal::character(spelled),
-            ast::Constant::Float(float) => return Ok(self.float_constant(float, span)),
+            ast::Constant::Float(float) => return self.float_constant(float, span),
         };
         match value {
             Ok((value, kind)) => Ok(constant(value, Types::int(kind), span)),
@@ -167,16 +167,18 @@ impl Checker<'_> {
         }
     }
 
-    /// `restrict` will refuse the value; all that is needed is its type.
-    fn float_constant(&mut self, float: &ast::Float, span: Span) -> Expr {
-        let kind = match float.suffix.format {
+    fn float_constant(&mut self, literal: &ast::Float, span: Span) -> Checked<Expr> {
+        if literal.suffix.imaginary {
+            return self.fail(Rule::Float.refuse(span, "this is an imaginary number"));
+        }
+        let kind = match &literal.suffix.format {
             ast::FloatFormat::Float => FloatKind::Float,
             ast::FloatFormat::LongDouble => FloatKind::LongDouble,
-            ast::FloatFormat::Double | ast::FloatFormat::TS18661Format(_) => FloatKind::Double,
+            ast::FloatFormat::Double => FloatKind::Double,
+            ast::FloatFormat::TS18661Format(format) => self.ts18661_kind(format, span)?,
         };
         let ty = self.unit.types.intern(TypeKind::Float(kind));
-        let value = float.number.parse().unwrap_or_default();
-        convert::expr(ExprKind::FloatConst(value), ty, span)
+        Ok(float::constant(float::literal(literal, kind), ty, span))
     }
 
     fn string_literal(&mut self, node: &Node<ast::StringLiteral>) -> Checked<Place> {
@@ -594,9 +596,10 @@ impl Checker<'_> {
 
     /// `a ?: b` evaluates `a` once: through a temporary.
     fn omitted_middle(&mut self, cond: Expr, otherwise: Expr, span: Span) -> Checked<Expr> {
+        let value = cond.clone();
         let cond = self.condition(cond)?;
         if cond.as_const().is_some() {
-            return self.choice(cond.clone(), cond, otherwise, span);
+            return self.choice(cond, value, otherwise, span);
         }
         let ty = self.promote(cond.clone()).ty;
         let cond = self.cast(cond, ty);

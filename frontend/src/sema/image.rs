@@ -9,7 +9,7 @@ use crate::tree::{Expr, ExprKind, Image, ImagePointer, Init, InitItem, InitValue
 use crate::types::{BitField, QualType};
 
 use super::constant::{ConstantValue, constant_value};
-use super::{Checked, Checker};
+use super::{Checked, Checker, float};
 
 impl Checker<'_> {
     /// The bytes of a global's initializer.
@@ -37,6 +37,10 @@ impl Checker<'_> {
             }
             InitValue::Expr(value) => value,
         };
+        if let Some(bytes) = float::bytes(self.types(), value) {
+            write_bytes(image, item.offset, &bytes);
+            return Ok(());
+        }
         if self.types().is_float(value.ty) {
             return self.fail(Rule::Float.refuse(value.span, "this is a floating-point number"));
         }

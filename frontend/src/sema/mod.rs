@@ -2,7 +2,7 @@
 //!
 //! The files follow the grammar of C11: `declarator` and `tag` read declarations into types, `expr`, `operator` and
 //! `call` type expressions, `convert` spells out conversions, `stmt` does statements, `initializer` flattens `{ … }`
-//! and `image` makes bytes of it. `constant` computes what C wants to know while compiling, `attribute`, `pragma`,
+//! and `image` makes bytes of it. `constant` and `float` compute what C wants to know while compiling, `attribute`, `pragma`,
 //! `builtin` and `atomic` do what GNU C adds, `global` decides where variables live.
 //!
 //! A mistake is reported where it is, and checking goes on with the next declaration or statement: the functions here return
@@ -21,6 +21,7 @@ mod convert;
 mod core_relo;
 mod declarator;
 mod expr;
+mod float;
 mod global;
 mod image;
 mod initializer;

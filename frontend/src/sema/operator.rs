@@ -12,7 +12,7 @@ use crate::types::{IntKind, TypeId, Types};
 
 use super::constant;
 use super::convert::{self, Context, Operand};
-use super::{Checked, Checker};
+use super::{Checked, Checker, float};
 
 /// Operators by what has to be done for them.
 #[derive(Clone, Copy)]
@@ -279,6 +279,9 @@ impl Checker<'_> {
         {
             return convert::constant(value, ty, span);
         }
+        if let Some(value) = float::fold(self.types(), op, &lhs, &rhs, span) {
+            return value;
+        }
         let (lhs, rhs) = (Box::new(lhs), Box::new(rhs));
         convert::expr(ExprKind::Binary { op, lhs, rhs }, ty, span)
     }
@@ -347,6 +350,9 @@ impl Checker<'_> {
                 (lhs, rhs)
             }
         };
+        if let Some(holds) = float::compare(self.types(), op, &lhs, &rhs) {
+            return Ok(convert::constant(holds.into(), Types::INT, span));
+        }
         let kind = self.types().int_kind(lhs.ty).unwrap_or(IntKind::ULong);
         if let (Some(a), Some(b)) = (lhs.as_const(), rhs.as_const()) {
             let holds = constant::compare(op, kind, a, b);
@@ -423,6 +429,9 @@ impl Checker<'_> {
         let (ty, span) = (arg.ty, arg.span);
         if let (Some(value), Some(kind)) = (arg.as_const(), self.types().int_kind(ty)) {
             return convert::constant(constant::unary(op, kind, value), ty, span);
+        }
+        if let Some(value) = float::as_const(&arg).filter(|_| op == UnaryOp::Neg) {
+            return float::constant(-value, ty, span);
         }
         let arg = Box::new(arg);
         convert::expr(ExprKind::Unary { op, arg }, ty, span)
