@@ -12,7 +12,8 @@ use anyhow::{Context, Result, bail};
 use crate::args::Args;
 use crate::child::{self, Ending};
 use crate::setup::{Includes, peers};
-use crate::verdict::{Verdict, judge, judge_all};
+use crate::verdict::{Judged, Verdict, judge, report};
+use crate::workers::on_all_cores;
 
 /// Where Debian's package puts Csmith's own headers; one of them is used.
 const HEADERS: &str = "/usr/include/csmith";
@@ -33,47 +34,42 @@ const COMMON: &[&str] = &[
     "5",
     "--max-union-fields",
     "3",
-    "--no-arg-structs",
-    "--no-return-structs",
-    "--no-arg-unions",
-    "--no-return-unions",
 ];
 
 /// What differs between the programs, so that each feature is sometimes left out and the others come more often.
-const KINDS: &[&[&str]] = &[
-    &[
-        "--max-funcs",
-        "1",
-        "--max-block-depth",
-        "3",
-        "--no-pointers",
-    ],
-    &[
-        "--max-funcs",
-        "2",
-        "--max-block-depth",
-        "2",
-        "--max-expr-complexity",
-        "6",
-    ],
-    &[
-        "--max-funcs",
-        "3",
-        "--max-block-depth",
-        "3",
-        "--no-bitfields",
-        "--max-block-size",
-        "3",
-    ],
-    &[
-        "--max-funcs",
-        "2",
-        "--max-block-depth",
-        "3",
-        "--no-packed-struct",
-        "--no-volatiles",
-        "--no-jumps",
-    ],
+const KINDS: &[(&str, &str)] = &[
+    (
+        "one function, no pointers",
+        "--max-funcs 1 --max-block-depth 3 --no-pointers",
+    ),
+    (
+        "short blocks, long expressions",
+        "--max-funcs 2 --max-block-depth 2 --max-expr-complexity 6 --inline-function",
+    ),
+    (
+        "four functions, no bit-fields",
+        "--max-funcs 4 --max-block-depth 3 --max-block-size 3 --no-bitfields",
+    ),
+    (
+        "nothing packed or volatile, no jumps",
+        "--max-funcs 2 --max-block-depth 3 --no-packed-struct --no-volatiles --no-jumps",
+    ),
+    (
+        "structures of bit-fields by value",
+        "--max-funcs 4 --max-block-depth 2 --max-struct-fields 8 --fixed-struct-fields --no-arrays",
+    ),
+    (
+        "many levels of pointers",
+        "--max-funcs 3 --max-block-depth 2 --max-pointer-depth 4 --no-structs",
+    ),
+    (
+        "builtin functions",
+        "--max-funcs 2 --max-block-depth 2 --builtins --builtin-function-prob 40",
+    ),
+    (
+        "random probabilities",
+        "--max-funcs 3 --max-block-depth 3 --random-random",
+    ),
 ];
 
 /// `csmith [COUNT] [SEED]`
@@ -90,14 +86,16 @@ pub(crate) fn run(mut args: Args) -> Result<bool> {
         ..Includes::default()
     };
     let seeds: Vec<u64> = (first..first + count).collect();
-    judge_all("csmith", &seeds, |&seed, scratch| {
-        let label = format!("seed {seed}");
+    let programs = on_all_cores(&seeds, |&seed, scratch| {
+        let (kind, _) = KINDS[seed as usize % KINDS.len()];
+        let label = format!("seed {seed} ({kind})");
         let verdict = match generate(seed, scratch)? {
             Some(file) => judge(&file, &includes, scratch)?,
-            None => Verdict::Unsuited,
+            None => Verdict::Unsuited("Csmith does not come to an end"),
         };
-        Ok((label, verdict))
-    })
+        Ok(Judged::new(label, verdict))
+    })?;
+    report("csmith", programs.iter())
 }
 
 fn directory() -> PathBuf {
@@ -111,7 +109,8 @@ fn generate(seed: u64, scratch: &Path) -> Result<Option<PathBuf>> {
     let mut csmith = Command::new("csmith");
     csmith.current_dir(directory());
     csmith.args(COMMON);
-    csmith.args(KINDS[seed as usize % KINDS.len()]);
+    let (_, options) = KINDS[seed as usize % KINDS.len()];
+    csmith.args(options.split_whitespace());
     csmith
         .arg("--seed")
         .arg(seed.to_string())

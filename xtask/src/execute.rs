@@ -61,7 +61,7 @@ fn call_main(compiled: &Compiled, engine: bpfcc_runtime::Engine) {
         Err(error) => return say(format_args!("unlinked {error}")),
     };
     // SAFETY: a program that breaks its promise ends this process, and nothing else is in it. The parent runs the interpreter
-    // first and the JIT only if that found nothing wrong.
+    // first, and the JIT only if that found nothing wrong as far as it came.
     let vm = unsafe { vm.trust() };
     match vm.call_function(engine, "main", Input::Arguments([0; 5])) {
         Ok(code) => host::report_exit(code),

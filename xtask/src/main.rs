@@ -5,6 +5,7 @@
 
 mod args;
 mod child;
+mod clang;
 mod csmith;
 mod execute;
 mod host;
@@ -12,6 +13,7 @@ mod native;
 mod setup;
 mod torture;
 mod verdict;
+mod workers;
 
 use std::process::ExitCode;
 
@@ -21,7 +23,8 @@ const USAGE: &str = "\
 Usage: cargo xtask TASK
 
 Tasks:
-  torture [FILTER]        run GCC's C torture tests whose name contains FILTER (Debian package gcc-12-source)
+  torture [FILTER]        run GCC's C torture tests whose name contains FILTER (Debian package gcc-12-source),
+                          and say which of them the newest clang-NN compiles for BPF
   csmith [COUNT] [SEED]   run COUNT programs from Csmith, the first from SEED (Debian packages csmith, libcsmith-dev)";
 
 fn main() -> ExitCode {

@@ -10,11 +10,14 @@ use crate::child::{self, Ending};
 use crate::setup::Includes;
 
 const COMPILE_LIMIT: Duration = Duration::from_secs(60);
-const RUN_LIMIT: Duration = Duration::from_secs(10);
+const RUN_LIMIT: Duration = Duration::from_secs(5);
 
-/// What the program does natively, in the words of [`execute`](crate::execute); `None` if the host's compiler refuses it, or
-/// it crashes or runs too long.
-pub(crate) fn observe(file: &Path, includes: &Includes, scratch: &Path) -> Result<Option<String>> {
+/// What the program does natively, in the words of [`execute`](crate::execute), or why that cannot be said.
+pub(crate) fn observe(
+    file: &Path,
+    includes: &Includes,
+    scratch: &Path,
+) -> Result<std::result::Result<String, &'static str>> {
     let binary = scratch.join("native");
     let mut compiler = Command::new("cc");
     compiler.args(["-w", "-O1", "-fwrapv", "-fno-strict-aliasing", "-o"]);
@@ -27,11 +30,14 @@ pub(crate) fn observe(file: &Path, includes: &Includes, scratch: &Path) -> Resul
         bail!("cc takes too long to compile {}", file.display());
     };
     if !status.success() {
-        return Ok(None);
+        return Ok(Err("the host's compiler refuses it"));
     }
     match child::run(&mut Command::new(&binary), RUN_LIMIT, scratch)? {
-        Ending::Exit { status, stdout, .. } => Ok(status.code().map(|code| lines(&stdout, code))),
-        Ending::Timeout => Ok(None),
+        Ending::Exit { status, stdout, .. } => {
+            let code = status.code().ok_or("it crashes natively");
+            Ok(code.map(|code| lines(&stdout, code)))
+        }
+        Ending::Timeout => Ok(Err("it does not end natively")),
     }
 }
 

@@ -54,12 +54,7 @@ impl Setup {
             ..Options::default()
         };
         options.frontend.preprocessor.include_dirs = vec![includes.own()];
-        options.frontend.preprocessor.system_dirs = includes.system.clone();
-        options
-            .frontend
-            .preprocessor
-            .system_dirs
-            .push(includes.library());
+        options.frontend.preprocessor.system_dirs = includes.searched();
         options.frontend.preprocessor.forced_includes = includes.forced.clone();
         options
     }
@@ -100,9 +95,11 @@ impl Includes {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("src/runtime")
     }
 
-    /// The directory of what BPF has instead of the C library's headers.
-    fn library(&self) -> PathBuf {
-        self.own().join("bpf")
+    /// The directories of `<…>` for BPF. The last one holds what stands in for the C library's headers.
+    pub(crate) fn searched(&self) -> Vec<PathBuf> {
+        let mut directories = self.system.clone();
+        directories.push(self.own().join("bpf"));
+        directories
     }
 }
 

@@ -6,8 +6,10 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::args::Args;
-use crate::setup::{Includes, peers};
-use crate::verdict::{Verdict, judge, judge_all};
+use crate::clang::{Clang, print_comparison};
+use crate::setup::{Includes, peers, say};
+use crate::verdict::{Judged, Verdict, judge, report};
+use crate::workers::on_all_cores;
 
 /// Where Debian's package puts the archive.
 const PACKAGE: &str = "/usr/src/gcc-12";
@@ -65,7 +67,8 @@ pub(crate) fn run(mut args: Args) -> Result<bool> {
         system: vec![directory],
         forced: vec!["torture.h".to_owned()],
     };
-    judge_all("torture", &programs, |path, scratch| {
+    let clang = Clang::newest();
+    let programs = on_all_cores(&programs, |path, scratch| {
         let file = scratch.join("program.c");
         let text = std::fs::read(path)?;
         std::fs::write(&file, with_result_of_main(&text))?;
@@ -74,24 +77,44 @@ pub(crate) fn run(mut args: Args) -> Result<bool> {
             Some((_, why)) => Verdict::Foreign(why),
             None => judge(&file, &includes, scratch)?,
         };
-        Ok((label, verdict))
-    })
+        let compiles = match &clang {
+            Some(clang) => clang.compiles(&file, &includes, scratch)?,
+            None => false,
+        };
+        Ok((Judged::new(label, verdict), compiles))
+    })?;
+    let is_well = report("torture", programs.iter().map(|(judged, _)| judged))?;
+    match &clang {
+        Some(clang) => print_comparison(clang, &programs),
+        None => say("no clang-NN is on the search path to compare with"),
+    }
+    Ok(is_well)
 }
 
 /// Many of the programs date from before C99 and leave out the `int` of `main`.
 fn with_result_of_main(text: &[u8]) -> Vec<u8> {
     let mut result = Vec::new();
-    let mut starts_declaration = true;
     for line in text.split_inclusive(|&byte| byte == b'\n') {
         let name_alone = line.strip_prefix(b"main").map(<[u8]>::trim_ascii_start);
-        if starts_declaration && name_alone.is_some_and(|rest| rest.starts_with(b"(")) {
+        let is_main = name_alone.is_some_and(|rest| rest.starts_with(b"("));
+        if is_main && starts_declaration(&result) {
             result.extend(b"int ");
         }
         result.extend(line);
-        let end = line.trim_ascii_end().last();
-        starts_declaration = matches!(end, None | Some(b';' | b'}' | b'/')) || line[0] == b'#';
     }
     result
+}
+
+/// Whether a declaration starts behind this text: whether it ends with one, or with a directive.
+fn starts_declaration(before: &[u8]) -> bool {
+    let before = before.trim_ascii_end();
+    if let Some(comment) = before.strip_suffix(b"*/") {
+        let start = comment.windows(2).rposition(|pair| pair == b"/*");
+        return starts_declaration(&comment[..start.unwrap_or(0)]);
+    }
+    let line = before.rsplit(|&byte| byte == b'\n').next();
+    matches!(before.last(), None | Some(b';' | b'}'))
+        || line.is_some_and(|line| line.starts_with(b"#"))
 }
 
 fn label(path: &Path) -> String {

@@ -4,9 +4,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -18,6 +15,15 @@ use crate::{execute, native};
 /// Time for one compilation and execution.
 const LIMIT: Duration = Duration::from_secs(30);
 
+/// A program and what became of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Judged {
+    /// What the program is called.
+    pub(crate) label: String,
+    /// What became of it.
+    pub(crate) verdict: Verdict,
+}
+
 /// What became of a program.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Verdict {
@@ -25,16 +31,25 @@ pub(crate) enum Verdict {
     Passed {
         /// In how many setups it is refused.
         refused: usize,
+        /// The interpreter did not come to an end, so that only the JIT was compared.
+        in_jit_alone: bool,
     },
-    /// It is refused in every setup, the first time for this reason.
+    /// The compiler refuses it in every setup, the first time for this reason.
     Refused {
-        /// The code of the diagnostic, or what else kept it from running.
+        /// The code of the diagnostic.
         class: String,
         /// The message.
         message: String,
     },
-    /// The host's compiler does not want it, or it fails natively.
-    Unsuited,
+    /// It is compiled, but does not run to its end, in every setup.
+    NotRun {
+        /// What kept it from running.
+        class: &'static str,
+        /// The message.
+        message: String,
+    },
+    /// It cannot be compared with what it does natively.
+    Unsuited(&'static str),
     /// It is not about C; this is what it is about.
     Foreign(&'static str),
     /// It does something else than natively.
@@ -46,6 +61,16 @@ pub(crate) enum Verdict {
 }
 
 impl Verdict {
+    /// Whether the compiler takes the program; `None` if that was not asked.
+    pub(crate) fn is_compiled(&self) -> Option<bool> {
+        match self {
+            Verdict::Foreign(_) => None,
+            Verdict::Refused { .. } | Verdict::Hang(_) | Verdict::Crash(_) => Some(false),
+            Verdict::Passed { .. } | Verdict::NotRun { .. } => Some(true),
+            Verdict::Unsuited(_) | Verdict::Mismatch(_) => Some(true),
+        }
+    }
+
     fn is_failure(&self) -> bool {
         matches!(
             self,
@@ -56,10 +81,14 @@ impl Verdict {
     /// The row of the table it counts in.
     fn row(&self) -> String {
         match self {
-            Verdict::Passed { refused: 0 } => "passed".to_owned(),
+            Verdict::Passed {
+                in_jit_alone: true, ..
+            } => "passed in the JIT alone".to_owned(),
+            Verdict::Passed { refused: 0, .. } => "passed".to_owned(),
             Verdict::Passed { .. } => "passed where not refused".to_owned(),
             Verdict::Refused { class, .. } => format!("refused: {class}"),
-            Verdict::Unsuited => "not for this host".to_owned(),
+            Verdict::NotRun { class, .. } => format!("compiled, not run: {class}"),
+            Verdict::Unsuited(why) => format!("not comparable: {why}"),
             Verdict::Foreign(_) => "about GCC alone".to_owned(),
             Verdict::Mismatch(_) => "MISMATCH".to_owned(),
             Verdict::Hang(_) => "HANG".to_owned(),
@@ -69,9 +98,10 @@ impl Verdict {
 
     fn detail(&self) -> &str {
         match self {
-            Verdict::Passed { .. } | Verdict::Unsuited => "",
-            Verdict::Foreign(why) => why,
+            Verdict::Passed { .. } => "",
+            Verdict::Unsuited(why) | Verdict::Foreign(why) => why,
             Verdict::Refused { message: why, .. }
+            | Verdict::NotRun { message: why, .. }
             | Verdict::Mismatch(why)
             | Verdict::Hang(why)
             | Verdict::Crash(why) => why,
@@ -79,53 +109,35 @@ impl Verdict {
     }
 }
 
-/// Judges programs on all cores and prints the table. Each program's verdict is a line of `target/peers/NAME.txt`. Whether
-/// all is well.
-pub(crate) fn judge_all<P: Sync>(
-    name: &str,
-    programs: &[P],
-    judge: impl Fn(&P, &Path) -> Result<(String, Verdict)> + Sync,
-) -> Result<bool> {
-    let next = AtomicUsize::new(0);
-    let verdicts = Mutex::new(BTreeMap::new());
-    let work = |worker: usize| -> Result<()> {
-        let scratch = peers().join(format!("scratch-{}-{worker}", std::process::id()));
-        fs::create_dir_all(&scratch)?;
-        while let index = next.fetch_add(1, Ordering::Relaxed)
-            && let Some(program) = programs.get(index)
-        {
-            let (label, verdict) = judge(program, &scratch)?;
-            if verdict.is_failure() {
-                say(format_args!(
-                    "{} {label}: {}",
-                    verdict.row(),
-                    verdict.detail()
-                ));
-            }
-            let mut verdicts = verdicts.lock().expect("no worker panics while it inserts");
-            verdicts.insert(index, (label, verdict));
+impl Judged {
+    /// A verdict that is printed at once if it is a failure.
+    pub(crate) fn new(label: String, verdict: Verdict) -> Judged {
+        if verdict.is_failure() {
+            say(format_args!(
+                "{} {label}: {}",
+                verdict.row(),
+                verdict.detail()
+            ));
         }
-        Ok(fs::remove_dir_all(scratch)?)
-    };
-    thread::scope(|scope| {
-        let cores = thread::available_parallelism().map_or(1, |n| n.get());
-        let work = &work;
-        let workers: Vec<_> = (0..cores)
-            .map(|worker| scope.spawn(move || work(worker)))
-            .collect();
-        workers
-            .into_iter()
-            .try_for_each(|worker| worker.join().expect("workers return their errors"))
-    })?;
-    let verdicts = verdicts.into_inner().expect("all workers have ended well");
-    let report = verdicts
-        .values()
-        .map(|(label, verdict)| format!("{label}\t{}\t{}\n", verdict.row(), verdict.detail()));
+        Judged { label, verdict }
+    }
+}
+
+/// Prints the table. Each program's verdict is a line of `target/peers/NAME.txt`. Whether all is well.
+pub(crate) fn report<'a>(
+    name: &str,
+    programs: impl Iterator<Item = &'a Judged> + Clone,
+) -> Result<bool> {
+    let lines = programs.clone().map(|Judged { label, verdict }| {
+        format!("{label}\t{}\t{}\n", verdict.row(), verdict.detail())
+    });
     let path = peers().join(format!("{name}.txt"));
-    fs::write(&path, report.collect::<String>())
+    fs::write(&path, lines.collect::<String>())
         .with_context(|| format!("cannot write {}", path.display()))?;
-    print_table(verdicts.values().map(|(_, verdict)| verdict));
-    Ok(!verdicts.values().any(|(_, verdict)| verdict.is_failure()))
+    print_table(programs.clone().map(|judged| &judged.verdict));
+    Ok(!programs
+        .into_iter()
+        .any(|judged| judged.verdict.is_failure()))
 }
 
 fn print_table<'a>(verdicts: impl Iterator<Item = &'a Verdict>) {
@@ -145,22 +157,28 @@ fn print_table<'a>(verdicts: impl Iterator<Item = &'a Verdict>) {
 pub(crate) fn judge(file: &Path, includes: &Includes, scratch: &Path) -> Result<Verdict> {
     let mut expected = None;
     let mut refusals = Vec::new();
-    let mut passed = false;
+    let (mut passed, mut in_jit_alone) = (false, false);
     for setup in Setup::all() {
         for engine in engines() {
             let actual = match execute(file, includes, setup, engine, scratch)? {
-                Outcome::Refused(verdict) => {
+                Outcome::NotRun(verdict) => {
                     refusals.push(verdict);
                     break;
                 }
                 Outcome::Broken(verdict) => return Ok(verdict),
-                Outcome::Ran(actual) => actual,
+                Outcome::OverBudget => None,
+                Outcome::Ran(actual) => Some(actual),
             };
-            if expected.is_none() {
-                expected = native::observe(file, includes, scratch)?;
-            }
-            let Some(expected) = &expected else {
-                return Ok(Verdict::Unsuited);
+            let expected: &String = match &expected {
+                Some(known) => known,
+                None => match native::observe(file, includes, scratch)? {
+                    Ok(lines) => expected.insert(lines),
+                    Err(why) => return Ok(Verdict::Unsuited(why)),
+                },
+            };
+            let Some(actual) = actual else {
+                in_jit_alone = true;
+                continue;
             };
             if let Some(mismatch) = compare(expected, &actual, setup, engine) {
                 return Ok(mismatch);
@@ -168,19 +186,22 @@ pub(crate) fn judge(file: &Path, includes: &Includes, scratch: &Path) -> Result<
             passed = true;
         }
     }
-    let refused = refusals.len();
+    let verdict = Verdict::Passed {
+        refused: refusals.len(),
+        in_jit_alone,
+    };
     let first = refusals.into_iter().next();
-    Ok(first
-        .filter(|_| !passed)
-        .unwrap_or(Verdict::Passed { refused }))
+    Ok(first.filter(|_| !passed).unwrap_or(verdict))
 }
 
 /// What came of one execution.
 enum Outcome {
     /// It did not take place, for a good reason.
-    Refused(Verdict),
+    NotRun(Verdict),
     /// It did not take place, and it should have.
     Broken(Verdict),
+    /// The interpreter had enough. Whether the program ends at all, the JIT or the host knows.
+    OverBudget,
     /// These lines.
     Ran(String),
 }
@@ -219,39 +240,34 @@ fn execute(
                 said.join(" | ")
             )))
         }
-        Ending::Exit { stdout, .. } => match refusal(&stdout) {
-            Some(verdict) => Outcome::Refused(verdict),
-            None => Outcome::Ran(stdout),
-        },
+        Ending::Exit { stdout, .. } => outcome(stdout),
     })
 }
 
-/// The reason for which a program was not run, from the child's last line.
-fn refusal(stdout: &str) -> Option<Verdict> {
-    let last = stdout.lines().last()?;
-    let refused = |class: &str, message: &str| {
-        Some(Verdict::Refused {
-            class: class.to_owned(),
-            message: message.to_owned(),
-        })
+/// What the child's last line says.
+fn outcome(stdout: String) -> Outcome {
+    let last = stdout.lines().last().unwrap_or_default();
+    let not_run = |class, message: &str| {
+        let message = message.to_owned();
+        Outcome::NotRun(Verdict::NotRun { class, message })
     };
     if let Some((code, message)) = last
         .strip_prefix("refused ")
-        .and_then(|r| r.split_once(": "))
+        .and_then(|rest| rest.split_once(": "))
     {
-        return refused(code, message);
+        return Outcome::NotRun(Verdict::Refused {
+            class: code.to_owned(),
+            message: message.to_owned(),
+        });
     }
     if let Some(message) = last.strip_prefix("unlinked ") {
-        return refused("library function", message);
+        return not_run("library function", message);
     }
-    let message = last.strip_prefix("fault ")?;
-    if message.contains("stack frames") {
-        return refused("call depth", message);
+    match last.strip_prefix("fault ") {
+        Some(message) if message.contains("stack frames") => not_run("call depth", message),
+        Some(message) if message.contains("budget") => Outcome::OverBudget,
+        _ => Outcome::Ran(stdout),
     }
-    if message.contains("budget") {
-        return refused("interpreter's budget", message);
-    }
-    None
 }
 
 /// The first difference.
