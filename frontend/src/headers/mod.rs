@@ -18,12 +18,19 @@ enum Text {
 
 /// Every header by the name in its `#include`.
 const HEADERS: &[(&str, Text)] = &[
+    ("iso646.h", Text::Written(include_str!("c/iso646.h"))),
     ("limits.h", Text::Written(include_str!("c/limits.h"))),
+    ("stdalign.h", Text::Written(include_str!("c/stdalign.h"))),
+    ("stdarg.h", Text::Written(include_str!("c/stdarg.h"))),
     ("stdbool.h", Text::Written(include_str!("c/stdbool.h"))),
     ("stddef.h", Text::Written(include_str!("c/stddef.h"))),
     ("stdint.h", Text::Written(include_str!("c/stdint.h"))),
     ("stdio.h", Text::Written(include_str!("c/stdio.h"))),
     ("stdlib.h", Text::Written(include_str!("c/stdlib.h"))),
+    (
+        "stdnoreturn.h",
+        Text::Written(include_str!("c/stdnoreturn.h")),
+    ),
     ("string.h", Text::Written(include_str!("c/string.h"))),
     ("asm/types.h", Text::Written("#include <linux/types.h>\n")),
     (

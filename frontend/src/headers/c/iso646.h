@@ -1,0 +1,14 @@
+/* Other spellings of operators (C11 7.9). */
+#pragma once
+
+#define and &&
+#define and_eq &=
+#define bitand &
+#define bitor |
+#define compl ~
+#define not !
+#define not_eq !=
+#define or ||
+#define or_eq |=
+#define xor ^
+#define xor_eq ^=

@@ -1,0 +1,10 @@
+/* Variable arguments (C11 7.16). Programs may include and declare them; BPF passes arguments in registers, so that to read
+ * them is refused. */
+#pragma once
+
+typedef __builtin_va_list va_list;
+
+#define va_start(list, last) __builtin_va_start(list, last)
+#define va_arg(list, type) __builtin_va_arg(list, type)
+#define va_copy(to, from) __builtin_va_copy(to, from)
+#define va_end(list) __builtin_va_end(list)

@@ -1,0 +1,4 @@
+/* `_Noreturn` (C11 7.23). */
+#pragma once
+
+#define noreturn _Noreturn
