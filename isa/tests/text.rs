@@ -262,7 +262,28 @@ fn other_spellings_are_read() {
         "w1 = 0xffffffff",
         "w1 = /* minus one */ -1",
     );
+    same(Dialect::PseudoC, "r1 = 0xffffffff", "r1 = -1");
     same(Dialect::PseudoC, "r1 = 0xffffffffffffffff ll", "r1 = -1 ll");
+    same(
+        Dialect::PseudoC,
+        "r1 = (1 << 3) + 2 * 4; r2 = *(u64 *)(r1 - 8 + 4); r2 = ~7 & 0xf",
+        "r1 = 16; r2 = *(u64 *)(r1 - 4); r2 = 8",
+    );
+    same(
+        Dialect::PseudoC,
+        "in: .byte 0xe5, 0; .short (out - in - 8) / 8 & 0xffff; .4byte 0; r0 = 7; out: exit; .8byte 0x95",
+        "in: may_goto +1; r0 = 7; out: exit; exit",
+    );
+    same(
+        Dialect::PseudoC,
+        ".byte 0xb7; .ifc r3, r2; .byte 2; .else; .byte 3; .endif; .short 0; .long 7",
+        "r3 = 7",
+    );
+    same(
+        Dialect::PseudoC,
+        ".quad 0x0000000200000118, 0x0000000300000000",
+        "r1 = 0x300000002 ll",
+    );
     same(Dialect::Gnu, "xadddw [%r1-8], %r2", "aadd [%r1+-8],%r2");
     same(
         Dialect::PseudoC,
@@ -289,12 +310,7 @@ fn errors_point_at_the_place() {
         (
             PseudoC,
             "r1 = 0x100000000",
-            "1:6: 4294967296 does not fit a signed number of 32 bits",
-        ),
-        (
-            PseudoC,
-            "r1 = 0xffffffff",
-            "1:6: 4294967295 does not fit a signed number of 32 bits",
+            "1:6: 4294967296 does not fit 32 bits",
         ),
         (
             PseudoC,
@@ -305,6 +321,31 @@ fn errors_point_at_the_place() {
             PseudoC,
             "if r1 == 0 goto nowhere",
             "1:1: label `nowhere` is not defined",
+        ),
+        (
+            PseudoC,
+            ".8byte 0xff",
+            "1:8: these bytes are no instruction: unknown opcode 0xff",
+        ),
+        (
+            PseudoC,
+            "r1 = 2; .long 0x95; exit",
+            "1:21: the data before it are not whole instructions of eight bytes",
+        ),
+        (
+            PseudoC,
+            ".byte 256, 0, 0, 0, 0, 0, 0, 0",
+            "1:7: 256 does not fit the bytes of its directive",
+        ),
+        (
+            PseudoC,
+            ".quad 1 / 0",
+            "1:11: expected a number that this operator can take, found `0`",
+        ),
+        (
+            PseudoC,
+            ".ifc r1, r2; exit",
+            "1:18: `.ifc` without `.endif`",
         ),
         (PseudoC, "a:\na: exit", "2:1: label `a` is defined twice"),
         (PseudoC, "jump r1", "1:1: unknown instruction `jump`"),

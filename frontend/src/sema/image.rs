@@ -5,7 +5,9 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::restrict::Rule;
-use crate::tree::{Expr, ExprKind, Image, ImagePointer, Init, InitItem, InitValue, PlaceKind};
+use crate::tree::{
+    CastKind, Expr, ExprKind, Image, ImagePointer, Init, InitItem, InitValue, PlaceKind,
+};
 use crate::types::{BitField, QualType};
 
 use super::constant::{ConstantValue, constant_value};
@@ -27,6 +29,32 @@ impl Checker<'_> {
         }
         image.pointers.sort_by_key(|pointer| pointer.offset);
         Ok(image)
+    }
+
+    /// The bytes of a constant compound literal that are read as something else: `*(long *)&(struct insn){…}`.
+    pub(super) fn literal_bytes(&mut self, value: &Expr) -> Option<Vec<u8>> {
+        let ExprKind::Load(place) = &value.kind else {
+            return None;
+        };
+        let PlaceKind::Deref(pointer) = &place.kind else {
+            return None;
+        };
+        let ExprKind::AddressOf(place) = &without_casts(pointer).kind else {
+            return None;
+        };
+        let PlaceKind::CompoundLiteral { init, .. } = &place.kind else {
+            return None;
+        };
+        let is_constant = |item: &InitItem| match &item.value {
+            InitValue::Bytes(_) => true,
+            InitValue::Expr(value) => value.as_const().is_some(),
+        };
+        if !init.items.iter().all(is_constant) {
+            return None;
+        }
+        let size = self.types().size_of(value.ty)? as usize;
+        let image = self.image(init, place.ty).ok()?;
+        image.bytes.get(..size).map(<[u8]>::to_vec)
     }
 
     fn write_item(&mut self, item: &InitItem, image: &mut Image) -> Checked<()> {
@@ -103,6 +131,17 @@ impl Checker<'_> {
         let global = &self.unit[id];
         let is_unnamed = global.name.starts_with('.');
         global.image.clone().filter(|_| is_unnamed)
+    }
+}
+
+/// A pointer before it was made one to another type.
+fn without_casts(pointer: &Expr) -> &Expr {
+    match &pointer.kind {
+        ExprKind::Cast {
+            kind: CastKind::PtrToPtr,
+            arg,
+        } => without_casts(arg),
+        _ => pointer,
     }
 }
 

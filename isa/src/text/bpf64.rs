@@ -310,7 +310,7 @@ fn load_acquire(cursor: &mut Cursor, size: Size) -> Result<Insn, ParseError> {
 
 fn load_packet_absolute(cursor: &mut Cursor, size: Size) -> Result<Insn, ParseError> {
     cursor.expect_all(&["r0", ",", "r6.data"])?;
-    let imm = cursor.imm(Width::W32)?;
+    let imm = cursor.imm()?;
     let mode = PacketMode::Abs;
     Ok(Insn::LoadPacket { size, mode, imm })
 }
@@ -319,7 +319,7 @@ fn load_packet_indirect(cursor: &mut Cursor, size: Size) -> Result<Insn, ParseEr
     cursor.expect_all(&["r0", ",", "r6.data", "+"])?;
     let mode = PacketMode::Ind(register(cursor)?);
     let imm = match cursor.at_number() {
-        true => cursor.imm(Width::W32)?,
+        true => cursor.imm()?,
         false => 0,
     };
     Ok(Insn::LoadPacket { size, mode, imm })
@@ -338,7 +338,7 @@ fn store_register(cursor: &mut Cursor, size: Size) -> Result<Insn, ParseError> {
 
 fn store_number(cursor: &mut Cursor, size: Size) -> Result<Insn, ParseError> {
     let (base, off) = first_address(cursor)?;
-    let src = Src::Imm(cursor.imm_stored(size)?);
+    let src = Src::Imm(cursor.imm()?);
     Ok(Insn::Store {
         size,
         base,
@@ -401,7 +401,7 @@ fn arithmetic(cursor: &mut Cursor, mnemonic: &str) -> Result<Option<Insn>, Parse
     if let Some(op) = AluOp::ALL.iter().find(is_named(false)) {
         let dst = first_register(cursor)?;
         let src = match op {
-            AluOp::Mov => cursor.number_or(width, register)?,
+            AluOp::Mov => cursor.number_or(register)?,
             _ => Src::Reg(register(cursor)?),
         };
         let op = *op;
@@ -414,7 +414,7 @@ fn arithmetic(cursor: &mut Cursor, mnemonic: &str) -> Result<Option<Insn>, Parse
     }
     if let Some(op) = AluOp::ALL.iter().find(is_named(true)) {
         let dst = first_register(cursor)?;
-        let src = Src::Imm(cursor.imm(width)?);
+        let src = Src::Imm(cursor.imm()?);
         let op = *op;
         return Ok(Some(Insn::Alu {
             width,
@@ -453,7 +453,7 @@ fn jump_if(cursor: &mut Cursor, mnemonic: &str, start: &Cursor) -> Result<Statem
     let cond = *with_register.or(with_imm).ok_or_else(unknown)?;
     let dst = first_register(cursor)?;
     let src = match with_imm {
-        Some(_) => Src::Imm(cursor.imm(width)?),
+        Some(_) => Src::Imm(cursor.imm()?),
         None => Src::Reg(register(cursor)?),
     };
     cursor.expect("goto")?;

@@ -46,6 +46,12 @@ pub enum ParseReason {
     LabelTooFar(String),
     /// The instruction set lacks this combination of operation and size.
     NotEncodable,
+    /// Data that are no instruction, for this reason.
+    NotAnInstruction(String),
+    /// Data end in the middle of an instruction.
+    PartOfInstruction,
+    /// `.ifc` lacks its `.endif`.
+    OpenCondition,
 }
 
 impl fmt::Display for ParseError {
@@ -77,6 +83,13 @@ impl fmt::Display for ParseReason {
             ParseReason::NotEncodable => {
                 f.write_str("the instruction set has no such operation at this size")
             }
+            ParseReason::NotAnInstruction(why) => {
+                write!(f, "these bytes are no instruction: {why}")
+            }
+            ParseReason::PartOfInstruction => {
+                f.write_str("the data before it are not whole instructions of eight bytes")
+            }
+            ParseReason::OpenCondition => f.write_str("`.ifc` without `.endif`"),
         }
     }
 }
@@ -96,8 +109,9 @@ pub(super) enum Token<'t> {
 
 /// Longer marks first, so that `<<=` is not read as `<`.
 const MARKS: &[&str] = &[
-    "<<=", ">>=", "+=", "-=", "*=", "/=", "|=", "&=", "%=", "^=", "==", "!=", ">=", "<=", "=", "<",
-    ">", "&", "(", ")", "[", "]", "*", "+", "-", ",", ":", ";", "%",
+    "<<=", ">>=", "+=", "-=", "*=", "/=", "|=", "&=", "%=", "^=", "==", "!=", ">=", "<=", "<<",
+    ">>", "=", "<", ">", "&", "|", "^", "~", "(", ")", "[", "]", "*", "/", "+", "-", ",", ":", ";",
+    "%",
 ];
 
 #[derive(Clone, Copy, Debug)]
@@ -163,6 +177,16 @@ impl<'t> Cursor<'t> {
         } else {
             Err(self.expected(&format!("`{text}`")))
         }
+    }
+
+    /// Steps to the next of these marks, or to the end of the line; gives what stands before it.
+    pub(super) fn skip_to(&mut self, marks: &[&str]) -> Vec<&'t str> {
+        let is_mark = |lexeme: &&Lexeme<'t>| matches!(lexeme.token, Token::Mark(mark) if marks.contains(&mark));
+        let skipped = self.lexemes[self.position..].iter();
+        let skipped = skipped.take_while(|lexeme| !is_mark(lexeme));
+        let texts: Vec<&str> = skipped.map(|lexeme| lexeme.text).collect();
+        self.position += texts.len();
+        texts
     }
 
     pub(super) fn expect_all(&mut self, texts: &[&str]) -> Result<(), ParseError> {

@@ -309,14 +309,14 @@ fn load_acquire(cursor: &mut Cursor, size: Size) -> Result<Insn, ParseError> {
 }
 
 fn load_packet_absolute(cursor: &mut Cursor, size: Size) -> Result<Insn, ParseError> {
-    let imm = cursor.imm(Width::W32)?;
+    let imm = cursor.imm()?;
     let mode = PacketMode::Abs;
     Ok(Insn::LoadPacket { size, mode, imm })
 }
 
 fn load_packet_indirect(cursor: &mut Cursor, size: Size) -> Result<Insn, ParseError> {
     let mode = PacketMode::Ind(first_register(cursor)?);
-    let imm = cursor.imm(Width::W32)?;
+    let imm = cursor.imm()?;
     Ok(Insn::LoadPacket { size, mode, imm })
 }
 
@@ -333,7 +333,7 @@ fn store_register(cursor: &mut Cursor, size: Size) -> Result<Insn, ParseError> {
 
 fn store_number(cursor: &mut Cursor, size: Size) -> Result<Insn, ParseError> {
     let (base, off) = first_address(cursor)?;
-    let src = Src::Imm(cursor.imm_stored(size)?);
+    let src = Src::Imm(cursor.imm()?);
     Ok(Insn::Store {
         size,
         base,
@@ -357,7 +357,7 @@ fn arithmetic(cursor: &mut Cursor, mnemonic: &str) -> Result<Option<Insn>, Parse
     let (name, width) = without_width(mnemonic);
     if let Some(op) = AluOp::ALL.iter().find(|op| op.name() == name) {
         let dst = first_register(cursor)?;
-        let src = cursor.number_or(width, parse_register)?;
+        let src = cursor.number_or(parse_register)?;
         return Ok(Some(Insn::Alu {
             width,
             op: *op,
@@ -397,7 +397,7 @@ fn jump_if(cursor: &mut Cursor, mnemonic: &str, start: &Cursor) -> Result<Statem
     let unknown = || start.error(ParseReason::UnknownInstruction(mnemonic.to_owned()));
     let cond = *cond.ok_or_else(unknown)?;
     let dst = first_register(cursor)?;
-    let src = cursor.number_or(width, parse_register)?;
+    let src = cursor.number_or(parse_register)?;
     cursor.expect(",")?;
     let jump = Insn::Jump {
         width,

@@ -7,12 +7,14 @@
 //! | [`Dialect::Bpf64`] | `ldd r1, 8(r6)` | `jeqi r0, 0 goto .LBB0_2` | the design of 2014 |
 //!
 //! Each dialect is one file with its printer beside its parser. What they share stands in `operand` (numbers, jump targets,
-//! symbols), `listing` (labels) and `cursor` (words and columns).
+//! symbols), `expression`, `data` (instructions as bytes), `listing` (labels) and `cursor` (words and columns).
 //!
 //! Comments start with `#` or `//` or stand between `/*` and `*/` on one line; `;` separates instructions.
 
 mod bpf64;
 mod cursor;
+mod data;
+mod expression;
 mod gnu;
 mod listing;
 mod operand;
@@ -25,7 +27,9 @@ use std::collections::HashMap;
 use std::fmt;
 
 use crate::insn::{Callee, Insn, Reg};
+use crate::opcode::SLOT_BYTES;
 use cursor::Cursor;
+use data::{Conditions, Data};
 use listing::Listing;
 use operand::Statement;
 
@@ -149,31 +153,93 @@ pub struct Parsed {
     pub labels: Vec<(String, usize)>,
 }
 
+impl Parsed {
+    /// Whether control may reach the end of the text, behind its last instruction.
+    pub fn falls_through(&self) -> bool {
+        let end: usize = self.insns.iter().map(Insn::slots).sum();
+        let mut slot = 0;
+        let mut jumps_to_end = self.insns.iter().filter(|insn| {
+            slot += insn.slots();
+            let target = insn.jump_offset().map(|off| slot as i64 + i64::from(off));
+            target == Some(end as i64)
+        });
+        jumps_to_end.next().is_some() || self.insns.last().is_none_or(Insn::falls_through)
+    }
+}
+
 /// The instructions of a text.
 pub fn parse(dialect: Dialect, text: &str) -> Result<Parsed, ParseError> {
-    let mut statements = Vec::new();
+    let mut program = Program::default();
     let mut labels = Labels::default();
-    let mut slot = 0;
+    let mut conditions = Conditions::default();
+    let mut end = Cursor::new(1, "")?;
     for (number, line) in text.lines().enumerate() {
         let mut cursor = Cursor::new(number + 1, line)?;
         while !cursor.is_done() {
-            if let Some(label) = cursor.label_definition() {
-                labels.define(label, slot, &cursor)?;
+            if cursor.eat(";") || conditions.step(&mut cursor)? {
                 continue;
             }
-            if cursor.eat(";") {
+            if program.directive(&mut cursor)? {
+                cursor.end_of_statement()?;
+                continue;
+            }
+            program.end_data(&cursor)?;
+            if let Some(label) = cursor.label_definition() {
+                labels.define(label, program.slots, &cursor)?;
                 continue;
             }
             let mut place = cursor.clone();
             let statement = dialect.statement(&mut cursor)?;
             cursor.end_of_statement()?;
             place.require_encodable(&statement.insn)?;
-            let slots = statement.insn.slots();
-            statements.push((slot, statement, place));
-            slot += slots;
+            program.push(statement, place);
         }
+        end = cursor;
     }
-    resolve(statements, labels)
+    program.end_data(&end)?;
+    if !conditions.is_closed() {
+        return Err(end.error(ParseReason::OpenCondition));
+    }
+    resolve(program, labels)
+}
+
+/// What stands in the text, before labels are known.
+#[derive(Default)]
+struct Program<'t> {
+    items: Vec<Item<'t>>,
+    /// The slot behind it.
+    slots: usize,
+    /// What was written as data last.
+    data: Data<'t>,
+}
+
+enum Item<'t> {
+    Statement(Statement, Cursor<'t>),
+    Data(Data<'t>),
+}
+
+impl<'t> Program<'t> {
+    fn push(&mut self, statement: Statement, place: Cursor<'t>) {
+        self.slots += statement.insn.slots();
+        self.items.push(Item::Statement(statement, place));
+    }
+
+    fn directive(&mut self, cursor: &mut Cursor<'t>) -> Result<bool, ParseError> {
+        self.data.directive(cursor)
+    }
+
+    /// Something other than data comes next, at the cursor.
+    fn end_data(&mut self, cursor: &Cursor<'_>) -> Result<(), ParseError> {
+        if !self.data.is_whole() {
+            return Err(cursor.error(ParseReason::PartOfInstruction));
+        }
+        let data = std::mem::take(&mut self.data);
+        if data.bytes() > 0 {
+            self.slots += data.bytes() / SLOT_BYTES;
+            self.items.push(Item::Data(data));
+        }
+        Ok(())
+    }
 }
 
 #[derive(Default)]
@@ -193,35 +259,54 @@ impl Labels {
 }
 
 /// Turns label names into distances and collects the names that are left.
-fn resolve(
-    statements: Vec<(usize, Statement, Cursor)>,
-    labels: Labels,
-) -> Result<Parsed, ParseError> {
-    let mut parsed = Parsed {
-        labels: labels.in_order,
-        ..Parsed::default()
-    };
-    for (slot, Statement { mut insn, name }, place) in statements {
-        if let Some(name) = name {
-            let label = labels.slots.get(&name);
-            // Slots are counted in memory, so they fit.
-            let distance = label.map(|&target| target as i64 - (slot + insn.slots()) as i64);
-            match (insn, distance) {
-                (Insn::Call(_), Some(distance)) => {
-                    let distance = i32::try_from(distance);
-                    let too_far = |_| place.error(ParseReason::LabelTooFar(name));
-                    insn = Insn::Call(Callee::Local(distance.map_err(too_far)?));
-                }
-                (Insn::Call(_) | Insn::LoadImm64 { .. }, _) => parsed.symbols.push((slot, name)),
-                (_, Some(distance)) => {
-                    insn = insn
-                        .with_jump_offset(distance)
-                        .ok_or_else(|| place.error(ParseReason::LabelTooFar(name)))?;
-                }
-                (_, None) => return Err(place.error(ParseReason::UnknownLabel(name))),
+fn resolve(program: Program<'_>, labels: Labels) -> Result<Parsed, ParseError> {
+    let mut parsed = Parsed::default();
+    let mut slot = 0;
+    for item in program.items {
+        let at = parsed.insns.len();
+        match item {
+            Item::Statement(statement, place) => {
+                let insn = resolve_statement(slot, statement, &place, &labels, &mut parsed)?;
+                parsed.insns.push(insn);
+            }
+            Item::Data(data) => {
+                let byte = |slot: &usize| (slot * SLOT_BYTES) as i128;
+                let insns = data.decode(&|name| labels.slots.get(name).map(byte))?;
+                parsed.insns.extend(insns);
             }
         }
-        parsed.insns.push(insn);
+        slot += parsed.insns[at..].iter().map(Insn::slots).sum::<usize>();
     }
+    parsed.labels = labels.in_order;
     Ok(parsed)
+}
+
+fn resolve_statement(
+    slot: usize,
+    Statement { insn, name }: Statement,
+    place: &Cursor<'_>,
+    labels: &Labels,
+    parsed: &mut Parsed,
+) -> Result<Insn, ParseError> {
+    let Some(name) = name else {
+        return Ok(insn);
+    };
+    let label = labels.slots.get(&name);
+    // Slots are counted in memory, so they fit.
+    let distance = label.map(|&target| target as i64 - (slot + insn.slots()) as i64);
+    match (insn, distance) {
+        (Insn::Call(_), Some(distance)) => {
+            let distance = i32::try_from(distance);
+            let too_far = |_| place.error(ParseReason::LabelTooFar(name));
+            Ok(Insn::Call(Callee::Local(distance.map_err(too_far)?)))
+        }
+        (Insn::Call(_) | Insn::LoadImm64 { .. }, _) => {
+            parsed.symbols.push((slot, name));
+            Ok(insn)
+        }
+        (_, Some(distance)) => insn
+            .with_jump_offset(distance)
+            .ok_or_else(|| place.error(ParseReason::LabelTooFar(name))),
+        (_, None) => Err(place.error(ParseReason::UnknownLabel(name))),
+    }
 }

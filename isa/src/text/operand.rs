@@ -1,7 +1,7 @@
 //! Operands that all dialects write alike: numbers, jump targets, what a call calls and what `lddw` loads.
 
 use super::cursor::{Cursor, ParseError, ParseReason, Token};
-use crate::insn::{Callee, Imm64, Insn, Reg, Size, Src, Width};
+use crate::insn::{Callee, Imm64, Insn, Reg, Src};
 
 /// An instruction as parsed, before labels are known.
 pub(super) struct Statement {
@@ -122,64 +122,34 @@ pub(super) fn digits(text: &str) -> Option<u8> {
 }
 
 impl Cursor<'_> {
-    /// A number with an optional sign.
-    fn integer(&mut self) -> Result<i128, ParseError> {
-        let negative = self.eat("-");
-        if !negative {
-            self.eat("+");
-        }
-        match self.peek() {
-            Some(Token::Number(magnitude)) => {
-                self.advance();
-                let magnitude = i128::from(magnitude);
-                Ok(if negative { -magnitude } else { magnitude })
-            }
-            _ => Err(self.expected("a number")),
-        }
-    }
-
     fn integer_in<T>(
         &mut self,
         range: &'static str,
         fit: impl Fn(i128) -> Option<T>,
     ) -> Result<T, ParseError> {
         let place = self.clone();
-        let number = self.integer()?;
+        let number = self.expression(&|_| None)?;
         fit(number).ok_or_else(|| {
             let number = number.to_string();
             place.error(ParseReason::OutOfRange { number, range })
         })
     }
 
-    /// An immediate that will be sign-extended, so 0xffffffff is refused rather than read as -1.
+    /// An immediate that will be sign-extended.
     pub(super) fn imm32(&mut self) -> Result<i32, ParseError> {
         self.integer_in("a signed number of 32 bits", |n| i32::try_from(n).ok())
     }
 
-    /// An immediate for an operation of this width. For 32 bits, 0xffffffff and -1 are the same.
-    pub(super) fn imm(&mut self, width: Width) -> Result<i32, ParseError> {
-        match width {
-            Width::W64 => self.imm32(),
-            Width::W32 => self.integer_in("32 bits", |n| {
-                let unsigned = u32::try_from(n).ok().map(u32::cast_signed);
-                i32::try_from(n).ok().or(unsigned)
-            }),
-        }
-    }
-
-    /// An immediate that is stored in memory: cut to the size, or extended to 64 bits.
-    pub(super) fn imm_stored(&mut self, size: Size) -> Result<i32, ParseError> {
-        match size {
-            Size::DW => self.imm(Width::W64),
-            _ => self.imm(Width::W32),
-        }
+    /// An immediate of an operation or a store. Where it is sign-extended 0xffffffff is -1, as in LLVM's assembler.
+    pub(super) fn imm(&mut self) -> Result<i32, ParseError> {
+        self.integer_in("32 bits", |n| {
+            let unsigned = u32::try_from(n).ok().map(u32::cast_signed);
+            i32::try_from(n).ok().or(unsigned)
+        })
     }
 
     /// `+ 8` or `- 8`; a constant filled into a template may bring a sign of its own: `+ -8`.
     pub(super) fn offset16(&mut self) -> Result<i16, ParseError> {
-        if matches!(self.peek_at(1), Some(Token::Mark("-"))) {
-            self.eat("+");
-        }
         self.integer_in("the 16-bit offset field", |n| i16::try_from(n).ok())
     }
 
@@ -189,23 +159,13 @@ impl Cursor<'_> {
         })
     }
 
-    /// Whether a number comes next, maybe with a sign.
-    pub(super) fn at_number(&self) -> bool {
-        let after_sign = match self.peek() {
-            Some(Token::Mark("-" | "+")) => self.peek_at(1),
-            next => next,
-        };
-        matches!(after_sign, Some(Token::Number(_)))
-    }
-
     /// A number, or else a register as the dialect writes it.
     pub(super) fn number_or(
         &mut self,
-        width: Width,
         register: impl Fn(&mut Self) -> Result<Reg, ParseError>,
     ) -> Result<Src, ParseError> {
         if self.at_number() {
-            self.imm(width).map(Src::Imm)
+            self.imm().map(Src::Imm)
         } else {
             register(self).map(Src::Reg)
         }

@@ -194,7 +194,7 @@ fn store(cursor: &mut Cursor) -> Result<Insn, ParseError> {
     let (base, off) = memory(cursor)?;
     cursor.expect("=")?;
     let src = match cursor.at_number() {
-        true => Src::Imm(cursor.imm_stored(size)?),
+        true => Src::Imm(cursor.imm()?),
         false => Src::Reg(register_for(cursor, size)?),
     };
     Ok(Insn::Store {
@@ -245,7 +245,7 @@ fn jump_if(cursor: &mut Cursor) -> Result<Statement, ParseError> {
     let start = cursor.clone();
     let (width, dst) = any_register(cursor)?;
     let cond = operator(cursor, Cond::ALL, Cond::symbol, "a comparison")?;
-    let src = cursor.number_or(width, |cursor| register_of(cursor, width))?;
+    let src = cursor.number_or(|cursor| register_of(cursor, width))?;
     cursor.expect("goto")?;
     let jump = Insn::Jump {
         width,
@@ -263,7 +263,7 @@ fn assignment(cursor: &mut Cursor, width: Width, dst: Reg) -> Result<Statement, 
     if op == AluOp::Mov && !at_register(cursor) {
         return value(cursor, width, dst);
     }
-    let src = cursor.number_or(width, |cursor| register_of(cursor, width))?;
+    let src = cursor.number_or(|cursor| register_of(cursor, width))?;
     Ok(Insn::Alu {
         width,
         op,
@@ -323,7 +323,7 @@ fn number(cursor: &mut Cursor, width: Width, dst: Reg) -> Result<Statement, Pars
         return Ok(wide);
     }
     *cursor = start;
-    let src = Src::Imm(cursor.imm(width)?);
+    let src = Src::Imm(cursor.imm()?);
     let op = AluOp::Mov;
     Ok(Insn::Alu {
         width,
@@ -393,7 +393,7 @@ fn packet(cursor: &mut Cursor, size: Size) -> Result<Insn, ParseError> {
         false => PacketMode::Ind(r(cursor)?),
     };
     let imm = match cursor.at_number() {
-        true => cursor.imm(Width::W32)?,
+        true => cursor.imm()?,
         false => 0,
     };
     cursor.expect("]")?;
