@@ -16,9 +16,6 @@
 use bpfcc_isa::Reg;
 use regalloc2::{MachineEnv, PReg, PRegSet, RegClass};
 
-/// Bytes below the frame pointer that a function may use.
-pub(crate) const FRAME_BYTES: u32 = 512;
-
 /// Where arguments go, first to last.
 pub(crate) const ARGUMENTS: [Reg; 5] = [Reg::R1, Reg::R2, Reg::R3, Reg::R4, Reg::R5];
 

@@ -140,6 +140,7 @@ fn reachable(blocks: &[Block]) -> Vec<BlockId> {
 fn jumps(end: End, next: Option<BlockId>, cpu: Cpu) -> Vec<Jump> {
     let (test, then, otherwise) = match end {
         End::Exit => return vec![Jump::Exit],
+        End::Never => return Vec::new(),
         End::Goto(to) if Some(to) == next => return Vec::new(),
         End::Goto(to) => return vec![Jump::Goto(to)],
         End::Branch {

@@ -47,6 +47,8 @@ pub(crate) struct Block {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum End {
     Exit,
+    /// Inline assembly has left already.
+    Never,
     Goto(BlockId),
     Branch {
         width: Width,
@@ -62,7 +64,7 @@ impl End {
     /// Destinations, to redirect them.
     pub(crate) fn targets_mut(&mut self) -> Vec<&mut BlockId> {
         match self {
-            End::Exit => Vec::new(),
+            End::Exit | End::Never => Vec::new(),
             End::Goto(to) => vec![to],
             End::Branch {
                 then, otherwise, ..
@@ -253,6 +255,7 @@ impl Emitter<'_> {
                 });
             }
             VInsn::Return(_) => return Some(End::Exit),
+            VInsn::Never => return Some(End::Never),
         }
         None
     }

@@ -8,6 +8,8 @@
 //!         └────────────────┘
 //! ```
 //!
+//! What inline assembly uses through `r10` itself lies above all that.
+//!
 //! Spills are whole and aligned, because the checker remembers what was spilled only then (VERIFIER-RULES 13).
 
 use std::cmp::Reverse;
@@ -16,9 +18,9 @@ use bpfcc_ir::debug::SourceLoc;
 use bpfcc_ir::entity::SecondaryMap;
 use bpfcc_ir::{Function, Slot};
 
-use crate::abi::FRAME_BYTES;
 use crate::error::{BackendError, ErrorKind, FramePart};
-use crate::vcode::VCode;
+use crate::vcode::{VCode, VInsn};
+use bpfcc_isa::stack::FRAME_BYTES;
 
 const SPILL_BYTES: u32 = 8;
 
@@ -46,7 +48,7 @@ pub(crate) fn lay_out(func: &Function, code: &VCode, spills: u32) -> Result<Fram
     let mut used = used_slots(code);
     used.sort_by_key(|&slot| (Reverse(func.slots[slot].align), slot));
     let mut slots = SecondaryMap::new();
-    let mut depth: u64 = 0;
+    let mut depth = u64::from(taken_by_asm(code));
     for &slot in &used {
         let data = &func.slots[slot];
         depth = (depth + u64::from(data.size)).next_multiple_of(u64::from(data.align.max(1)));
@@ -61,6 +63,16 @@ pub(crate) fn lay_out(func: &Function, code: &VCode, spills: u32) -> Result<Fram
         slots,
         first_spill: -(spills_start as i32) - SPILL_BYTES as i32,
     })
+}
+
+/// Bytes that inline assembly uses by itself. Statements share them: one may find what another left.
+fn taken_by_asm(code: &VCode) -> u32 {
+    let insns = code.blocks.iter().flat_map(|block| &block.insns);
+    let bytes = insns.filter_map(|located| match &located.insn {
+        VInsn::Asm(asm) => Some(asm.stack_bytes),
+        _ => None,
+    });
+    bytes.max().unwrap_or(0)
 }
 
 fn used_slots(code: &VCode) -> Vec<Slot> {

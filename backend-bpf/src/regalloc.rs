@@ -271,7 +271,7 @@ fn view_insn(insn: &VInsn) -> ViewInsn {
             clobbers: asm.clobbers.iter().map(|&reg| abi::preg(reg)).collect(),
             ..ViewInsn::default()
         },
-        VInsn::Return(_) => ViewInsn {
+        VInsn::Return(_) | VInsn::Never => ViewInsn {
             operands,
             is_return: true,
             ..ViewInsn::default()

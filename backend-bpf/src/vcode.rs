@@ -197,6 +197,8 @@ pub(crate) enum VInsn {
     },
     /// Return, with the result in R0 if there is one.
     Return(Option<VReg>),
+    /// The end of a block that control does not get to: inline assembly before it has left.
+    Never,
 }
 
 /// Inline assembly: a template with what stands in the places of its operands.
@@ -206,6 +208,10 @@ pub(crate) struct AsmInsn {
     pub(crate) operands: Vec<AsmSlot>,
     /// Registers that are overwritten beside the outputs.
     pub(crate) clobbers: Vec<Reg>,
+    /// Bytes of the stack frame that the text uses by itself.
+    pub(crate) stack_bytes: u32,
+    /// Whether control may get behind it.
+    pub(crate) falls_through: bool,
 }
 
 /// What stands in the place of an operand.
@@ -323,6 +329,7 @@ impl VInsn {
                 result.chain(regs).collect()
             }
             VInsn::Asm(asm) => asm.operands(),
+            VInsn::Never => Vec::new(),
             VInsn::Branch { lhs, rhs, .. } => {
                 [used(*lhs, Any)].into_iter().chain(rhs.operand()).collect()
             }
@@ -349,7 +356,7 @@ impl VInsn {
     pub(crate) fn is_terminator(&self) -> bool {
         matches!(
             self,
-            VInsn::Jump { .. } | VInsn::Branch { .. } | VInsn::Return(_)
+            VInsn::Jump { .. } | VInsn::Branch { .. } | VInsn::Return(_) | VInsn::Never
         )
     }
 
@@ -691,6 +698,7 @@ fn write_insn(insn: &VInsn, names: &[String], module: &Module, out: &mut String)
             write!(out, "branch{bits} {lhs} {cond} {rhs}, {then}, {otherwise}")
         }
         VInsn::Return(None) => write!(out, "return"),
+        VInsn::Never => write!(out, "never"),
         VInsn::Return(Some(_)) => write!(out, "return {}", name(0)),
     }
 }

@@ -114,7 +114,11 @@ rules! {
     /// Assembly that reaches beyond its statement.
     InlineAssembly "inline-assembly",
         "inline assembly keeps to its statement and its operands",
-        "to jump further use `asm goto`; to use the stack pass a variable with the constraint \"m\"";
+        "to jump further use `asm goto`";
+    /// What `naked` promises.
+    NakedFunction "naked-function",
+        "a `naked` function is one `asm` statement that ends in `exit` or a jump",
+        "write all of it in that statement, or leave out `naked`";
     /// A call needs a declaration.
     UndeclaredFunction "undeclared-function",
         "C calls only what was declared before",

@@ -143,6 +143,8 @@ pub struct FunctionAttributes {
     pub unused: bool,
     /// `noreturn`.
     pub noreturn: bool,
+    /// `naked`: the body is one `asm` statement, and nothing is around it.
+    pub naked: bool,
     /// `btf_decl_tag`s.
     pub tags: Vec<String>,
 }

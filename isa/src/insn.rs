@@ -398,6 +398,49 @@ impl Insn {
         }
     }
 
+    /// The base register and offset of a memory access.
+    pub const fn memory(&self) -> Option<(Reg, i16)> {
+        match *self {
+            Insn::Load { base, off, .. }
+            | Insn::Store { base, off, .. }
+            | Insn::Atomic { base, off, .. }
+            | Insn::LoadAcquire { base, off, .. }
+            | Insn::StoreRelease { base, off, .. } => Some((base, off)),
+            _ => None,
+        }
+    }
+
+    /// The register that an instruction gives a value, if it is no call: those lose R0 to R5.
+    pub fn written(&self) -> Option<Reg> {
+        match *self {
+            Insn::Alu { dst, .. }
+            | Insn::MovSx { dst, .. }
+            | Insn::Neg { dst, .. }
+            | Insn::Swap { dst, .. }
+            | Insn::Load { dst, .. }
+            | Insn::LoadAcquire { dst, .. }
+            | Insn::LoadImm64 { dst, .. }
+            | Insn::AddrSpaceCast { dst, .. } => Some(dst),
+            Insn::LoadPacket { .. } => Some(Reg::R0),
+            Insn::Atomic {
+                op: AtomicOp::Cmpxchg,
+                ..
+            } => Some(Reg::R0),
+            Insn::Atomic {
+                fetch: true, src, ..
+            } => Some(src),
+            _ => None,
+        }
+    }
+
+    /// Whether control may go on behind this instruction.
+    pub const fn falls_through(&self) -> bool {
+        !matches!(
+            self,
+            Insn::Goto { .. } | Insn::GotoLong { .. } | Insn::GotoReg { .. } | Insn::Exit
+        )
+    }
+
     /// Slots from the next instruction to the target of a jump; nothing if this is no jump or its target is in a register.
     pub const fn jump_offset(&self) -> Option<i32> {
         match *self {

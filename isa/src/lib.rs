@@ -45,6 +45,7 @@ mod opcode;
 mod core_relo;
 pub mod helpers;
 pub mod program;
+pub mod stack;
 pub mod template;
 pub mod text;
 

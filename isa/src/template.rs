@@ -59,7 +59,7 @@ pub enum TemplateError {
     UnknownOperand(String),
     /// `%l` and something that no label is called.
     Label,
-    /// The text mentions `r10`.
+    /// The text writes `r10`.
     FramePointer,
     /// A jump to a place outside.
     JumpsOut(String),
@@ -91,9 +91,6 @@ impl Template {
             rest = template.placeholder(after, names, labels)?;
         }
         template.push_text(rest);
-        if template.words().any(|word| word == "r10" || word == "w10") {
-            return Err(TemplateError::FramePointer);
-        }
         Ok(template)
     }
 
@@ -226,6 +223,15 @@ impl Template {
         self.pieces.contains(&whole)
     }
 
+    /// Makes every mention of an operand one of its lower half.
+    pub fn mention_lower_half(&mut self, operand: usize) {
+        for piece in &mut self.pieces {
+            if let Piece::Operand { index, lower } = piece {
+                *lower |= *index == operand;
+            }
+        }
+    }
+
     /// Puts other operands in the place of the present ones.
     pub fn renumber(&mut self, new: impl Fn(usize) -> usize) {
         for piece in &mut self.pieces {
@@ -265,7 +271,14 @@ impl Template {
         let parsed = text::parse(Dialect::PseudoC, &text)
             .map_err(|error| instruction_error(&text, error))?;
         stay_inside(&parsed)?;
-        Ok(parsed)
+        match parsed
+            .insns
+            .iter()
+            .any(|insn| insn.written() == Some(Reg::R10))
+        {
+            true => Err(TemplateError::FramePointer),
+            false => Ok(parsed),
+        }
     }
 
     fn fill_in(&self, operands: &[Operand]) -> String {
@@ -307,7 +320,7 @@ impl fmt::Display for TemplateError {
             TemplateError::UnknownOperand(name) => write!(f, "there is no operand `{name}`"),
             TemplateError::Label => f.write_str("`%l` names a label of `asm goto`"),
             TemplateError::FramePointer => {
-                f.write_str("the frame below `r10` belongs to the compiler")
+                f.write_str("`r10` is the frame pointer, which nobody may write")
             }
             TemplateError::JumpsOut(text) => write!(f, "`{text}` jumps out of the statement"),
             TemplateError::Instruction { text, reason } => write!(f, "in `{text}`: {reason}"),
@@ -503,8 +516,8 @@ mod tests {
         assert_eq!(error("goto +3"), "`goto +3` jumps out of the statement");
         assert_eq!(error("goto %l[out]"), "`%l` names a label of `asm goto`");
         assert_eq!(
-            error("r1 = r10"),
-            "the frame below `r10` belongs to the compiler"
+            error("r10 += -8"),
+            "`r10` is the frame pointer, which nobody may write"
         );
     }
 

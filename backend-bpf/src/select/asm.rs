@@ -3,7 +3,9 @@
 
 use bpfcc_ir::{Asm, AsmOperand, Inst, InstData, Value};
 use bpfcc_isa::Reg;
+use bpfcc_isa::stack::stack_bytes;
 use bpfcc_isa::template::Operand;
+use bpfcc_isa::text::Parsed;
 
 use super::{Address, Selector};
 use crate::error::ErrorKind;
@@ -23,13 +25,19 @@ impl Selector<'_> {
                 None => return self.fail(ErrorKind::AsmNotConstant { operand: index }),
             }
         }
-        let insn = AsmInsn {
+        let mut insn = AsmInsn {
             template: asm.template.clone(),
             operands,
             clobbers: asm.clobbers.clone(),
+            stack_bytes: 0,
+            falls_through: true,
         };
         match self.check_template(asm, &insn) {
-            Ok(()) => self.push(VInsn::Asm(Box::new(insn))),
+            Ok(parsed) => {
+                insn.stack_bytes = stack_bytes(&parsed.insns);
+                insn.falls_through = parsed.falls_through();
+                self.push(VInsn::Asm(Box::new(insn)));
+            }
             Err(kind) => self.fail(kind),
         }
     }
@@ -113,7 +121,7 @@ impl Selector<'_> {
 
     /// Whether the text is right with these constants, whichever registers the allocator chooses: an instruction that works
     /// with R0 only fails in one of two assignments.
-    fn check_template(&self, asm: &Asm, insn: &AsmInsn) -> Result<(), ErrorKind> {
+    fn check_template(&self, asm: &Asm, insn: &AsmInsn) -> Result<Parsed, ErrorKind> {
         let regs = asm.distinct_registers().ok_or(ErrorKind::AsmRegisters)?;
         self.try_template(insn, &regs)?;
         let is_free =
@@ -127,7 +135,7 @@ impl Selector<'_> {
         self.try_template(insn, &regs.collect::<Vec<_>>())
     }
 
-    fn try_template(&self, insn: &AsmInsn, regs: &[Reg]) -> Result<(), ErrorKind> {
+    fn try_template(&self, insn: &AsmInsn, regs: &[Reg]) -> Result<Parsed, ErrorKind> {
         let operands = insn.operands.iter().zip(regs);
         let operands = operands.map(|(slot, &reg)| match *slot {
             AsmSlot::Memory(_) => Operand::Memory(reg, 0),
@@ -139,6 +147,6 @@ impl Selector<'_> {
             _ => Operand::Reg(reg),
         });
         let parsed = insn.template.assemble(&operands.collect::<Vec<_>>());
-        parsed.map(|_| ()).map_err(ErrorKind::AsmTemplate)
+        parsed.map_err(ErrorKind::AsmTemplate)
     }
 }

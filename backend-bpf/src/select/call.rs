@@ -53,8 +53,12 @@ impl Selector<'_> {
         self.push(VInsn::Return(value));
     }
 
-    /// Every path ends in `exit` (VERIFIER-RULES 21), also those that are never taken.
+    /// Every path ends in `exit` (VERIFIER-RULES 21), also those that are never taken. One that inline assembly has left
+    /// needs none, and the checker would refuse what nothing reaches.
     pub(super) fn select_unreachable(&mut self) {
+        if matches!(self.last(), Some(VInsn::Asm(asm)) if !asm.falls_through) {
+            return self.push(VInsn::Never);
+        }
         let zero = self.constant_reg(0);
         self.push(VInsn::Return(Some(zero)));
     }

@@ -1,10 +1,10 @@
 //! Loads and stores: the address is a register or the frame pointer plus a 16-bit offset.
 
 use bpfcc_ir::{Inst, PtrKind, SymbolRef, Type, Value};
+use bpfcc_isa::stack::FRAME_BYTES;
 use bpfcc_isa::{AluOp, Size, Width};
 
 use super::{Address, Selector};
-use crate::abi;
 use crate::vcode::{Base, Mem, VInsn, VReg, VSrc};
 
 impl Selector<'_> {
@@ -118,6 +118,6 @@ fn cut(value: i64, size: Size) -> i64 {
 
 /// An offset into a slot that fits an instruction wherever in the frame the slot will be.
 fn slot_offset(offset: i64) -> Option<i16> {
-    let farthest = i64::from(i16::MIN) + i64::from(abi::FRAME_BYTES);
+    let farthest = i64::from(i16::MIN) + i64::from(FRAME_BYTES);
     i16::try_from(offset).ok().filter(|_| offset >= farthest)
 }

@@ -264,6 +264,12 @@ impl<'a> Selector<'a> {
         block.insns.push(Located { insn, loc });
     }
 
+    /// The last instruction of the present block.
+    fn last(&self) -> Option<&VInsn> {
+        let block = &self.code.blocks[self.current.index()];
+        block.insns.last().map(|located| &located.insn)
+    }
+
     fn fail(&mut self, kind: ErrorKind) {
         self.errors.push(BackendError {
             function: self.func.name.clone(),

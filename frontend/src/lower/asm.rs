@@ -1,7 +1,7 @@
 //! Inline assembly: arguments into values, results into places.
 
 use bpfcc_ir::{self as ir, Type, Value};
-use bpfcc_isa::Cond;
+use bpfcc_isa::{Cond, Reg};
 
 use super::function::Body;
 use super::place::Located;
@@ -11,7 +11,8 @@ use crate::tree::asm::{Asm, AsmInput, AsmOperand};
 use crate::types::{IntKind, TypeId};
 
 impl Body<'_, '_> {
-    /// All operands are evaluated, then the template runs, then its outputs are stored.
+    /// All operands are evaluated, then the template runs, then its outputs are stored. That of a naked function finds the
+    /// arguments where the caller left them.
     pub(super) fn asm(&mut self, asm: &Asm) {
         let mut args = Vec::new();
         let mut outputs = Vec::new();
@@ -57,6 +58,13 @@ impl Body<'_, '_> {
                 }
             });
         }
+        if self.function.attributes.naked {
+            let regs = (1..6).filter_map(Reg::new);
+            for (&param, reg) in self.builder.params().iter().zip(regs) {
+                operands.push(ir::AsmOperand::Input { reg: Some(reg) });
+                args.push(param);
+            }
+        }
         let lowered = ir::Asm {
             template: asm.template.clone(),
             operands,
@@ -71,6 +79,9 @@ impl Body<'_, '_> {
         }
         if let Some(way) = way {
             self.go_one_way(way, &asm.labels);
+        }
+        if !asm.falls_through {
+            self.builder.unreachable();
         }
     }
 

@@ -23,6 +23,8 @@ impl ModuleLowering<'_> {
         let mut declared = ir::Function::new(&function.name, signature, function.linkage);
         declared.section.clone_from(&function.attributes.section);
         declared.inline = match function.attributes.inline {
+            // Its `exit` would leave the caller.
+            _ if function.attributes.naked => Inline::Never,
             tree::Inline::Unsaid | tree::Inline::Hint => Inline::Auto,
             tree::Inline::Always => Inline::Always,
             tree::Inline::Never => Inline::Never,

@@ -2,11 +2,12 @@
 //!
 //! | constraint | operand |
 //! |---|---|
-//! | `"r"` | a register; a variable declared `register long x asm("r2")` asks for its own |
+//! | `"r"`, `"p"` | a register; a variable declared `register long x asm("r2")` asks for its own |
+//! | `"w"` | the lower half of one: `%0` is then `w3` |
 //! | `"=r"`, `"+r"`, `"=&r"` | the same, written; read and written; written before all inputs are read |
 //! | `"0"` | the register of output 0 |
 //! | `"i"`, `"n"` | a constant or the address of a symbol, as text |
-//! | `"ri"`, `"g"` | a constant if it is one here, else a register |
+//! | `"ri"`, `"g"`, `"X"` | a constant if it is one here, else a register |
 //! | `"m"`, `"=m"`, `"+m"` | memory |
 //!
 //! Names of C in the text, `r1 = some_map ll`, become operands too, so that everyone sees that they are used.
@@ -20,13 +21,16 @@ use crate::diagnostic::Diagnostic;
 use crate::restrict::Rule;
 use crate::source::Span;
 use crate::tree::asm::{Asm, AsmInput, AsmOperand};
-use crate::tree::{Block, Expr, ExprKind, LabelId, Place, PlaceKind, Stmt, StmtKind, Symbol};
+use crate::tree::{Block, Expr, ExprKind, LabelId, Place, PlaceKind, Stmt, StmtKind};
 use crate::types::{IntKind, Types};
 
 use super::constant::constant_value;
 use super::convert::{self, Operand};
 use super::scope::Entity;
 use super::{Checked, Checker, Reported};
+
+/// What operands that are symbols are called while the text is tried.
+const OPERAND_SYMBOL: &str = ".operand";
 
 /// A constraint, read.
 #[derive(Clone, Copy, Default)]
@@ -35,6 +39,8 @@ struct Constraint {
     reads: bool,
     early: bool,
     register: bool,
+    /// Of a register, only the lower half.
+    lower: bool,
     constant: bool,
     memory: bool,
     /// The output with which a register is shared.
@@ -46,6 +52,8 @@ struct Constraint {
 struct Rest {
     clobbers: Vec<Reg>,
     labels: Vec<(String, LabelId)>,
+    /// Operands of which the text means the lower half.
+    lower: Vec<usize>,
 }
 
 impl Constraint {
@@ -57,8 +65,9 @@ impl Constraint {
                 '=' => constraint.writes = true,
                 '+' => (constraint.writes, constraint.reads) = (true, true),
                 '&' => constraint.early = true,
-                'r' => constraint.register = true,
-                'i' | 'n' | 's' => constraint.constant = true,
+                'r' | 'p' => constraint.register = true,
+                'w' => (constraint.register, constraint.lower) = (true, true),
+                'i' | 'n' | 's' | 'I' => constraint.constant = true,
                 'm' | 'o' => constraint.memory = true,
                 'g' | 'X' => {
                     (constraint.register, constraint.constant) = (true, true);
@@ -121,13 +130,18 @@ impl Checker<'_> {
         let text = self.string_text(&node.template)?;
         let mut operands = Vec::new();
         let mut numbers = Vec::new();
+        let mut lower = Vec::new();
         let (labels, inputs) = self.asm_labels(&node.inputs);
         for output in &node.outputs {
+            let constraint = self.constraint(output)?;
+            lower.extend(constraint.lower.then_some(operands.len()));
             numbers.push(operands.len());
-            operands.push(self.asm_output(output)?);
+            operands.push(self.asm_output(output, constraint)?);
         }
         for input in &inputs {
-            let number = self.asm_input(input, &mut operands)?;
+            let constraint = self.constraint(input)?;
+            let number = self.asm_input(input, constraint, &mut operands)?;
+            lower.extend(constraint.lower.then_some(number));
             numbers.push(number);
         }
         let mut clobbers = Vec::new();
@@ -143,6 +157,7 @@ impl Checker<'_> {
         let rest = Rest {
             clobbers,
             labels: labels?,
+            lower,
         };
         Ok(self.finished_asm(&text, &named, operands, rest, span))
     }
@@ -191,8 +206,11 @@ impl Checker<'_> {
         }
     }
 
-    fn asm_output(&mut self, node: &Node<ast::GnuAsmOperand>) -> Checked<AsmOperand> {
-        let constraint = self.constraint(node)?;
+    fn asm_output(
+        &mut self,
+        node: &Node<ast::GnuAsmOperand>,
+        constraint: Constraint,
+    ) -> Checked<AsmOperand> {
         let span = self.span(node);
         if !constraint.writes {
             return self.asm_error(span, "the constraint of an output starts with `=` or `+`");
@@ -217,9 +235,9 @@ impl Checker<'_> {
     fn asm_input(
         &mut self,
         node: &Node<ast::GnuAsmOperand>,
+        constraint: Constraint,
         operands: &mut Vec<AsmOperand>,
     ) -> Checked<usize> {
-        let constraint = self.constraint(node)?;
         if let Some(tied) = constraint.tied {
             let value = self.rvalue(&node.node.variable_name)?;
             self.require_register_type(value.ty, value.span)?;
@@ -260,11 +278,29 @@ impl Checker<'_> {
             return Ok(AsmOperand::Const(value));
         }
         self.require_register_type(value.ty, value.span)?;
+        let value = match constraint.constant {
+            true => self.folded_literal(value),
+            false => value,
+        };
         let is_constant = constant_value(&value).is_some_and(|constant| constant.symbol.is_none());
         if constraint.constant && (is_constant || !constraint.register) {
             return Ok(AsmOperand::Const(self.widened(value)));
         }
         Ok(AsmOperand::Input { value, reg })
+    }
+
+    /// An instruction given as `*(long *)&(struct bpf_insn){…}`, as a number.
+    fn folded_literal(&mut self, value: Expr) -> Expr {
+        let kind = self.types().int_kind(value.ty);
+        let (Some(kind), Some(bytes)) = (kind, self.literal_bytes(&value)) else {
+            return value;
+        };
+        let bits = bytes
+            .iter()
+            .rev()
+            .fold(0, |bits, &byte| bits << 8 | i128::from(byte));
+        let number = ExprKind::IntConst(kind.wrap(bits));
+        convert::expr(number, value.ty, value.span)
     }
 
     /// An integer as one of 64 bits.
@@ -344,7 +380,12 @@ impl Checker<'_> {
         let Rest {
             mut clobbers,
             labels,
+            lower,
         } = rest;
+        if self.is_naked() {
+            // They hold what the caller passed.
+            clobbers.extend((0..6).filter_map(Reg::new));
+        }
         clobbers.sort();
         clobbers.dedup();
         let label_names: Vec<&str> = labels.iter().map(|(name, _)| name.as_str()).collect();
@@ -353,19 +394,23 @@ impl Checker<'_> {
             .map_err(|error| template_error(&error, span))
             .and_then(|mut template| {
                 template.renumber(|number| numbers[number].1);
+                for operand in lower {
+                    template.mention_lower_half(operand);
+                }
                 if !labels.is_empty() {
                     template.leave_by(operands.len(), labels.len());
                     operands.push(AsmOperand::Way);
                 }
-                self.name_symbols(&mut template, &mut operands, &clobbers, span)?;
-                Ok(template)
+                let falls = self.name_symbols(&mut template, &mut operands, &clobbers, span)?;
+                Ok((template, falls))
             });
         match checked {
-            Ok(template) => StmtKind::Asm(Box::new(Asm {
+            Ok((template, falls_through)) => StmtKind::Asm(Box::new(Asm {
                 template,
                 operands,
                 clobbers,
                 labels: labels.into_iter().map(|(_, label)| label).collect(),
+                falls_through,
             })),
             Err(error) => {
                 self.restrict(error);
@@ -374,14 +419,20 @@ impl Checker<'_> {
         }
     }
 
-    /// Tries the text with some registers, and makes operands of the names of C in it.
+    fn is_naked(&self) -> bool {
+        let body = self.body.as_ref();
+        body.is_some_and(|body| self.unit[body.func].attributes.naked)
+    }
+
+    /// Tries the text with some registers, and makes operands of the names of C in it. Gives whether control may get behind
+    /// the text.
     fn name_symbols(
         &mut self,
         template: &mut Template,
         operands: &mut Vec<AsmOperand>,
         clobbers: &[Reg],
         span: Span,
-    ) -> Result<(), Diagnostic> {
+    ) -> Result<bool, Diagnostic> {
         let fixed: Vec<Option<Reg>> = operands.iter().filter_map(needed_register).collect();
         if let Some(reg) = fixed.iter().flatten().find(|reg| clobbers.contains(reg)) {
             let message = format!("`{reg}` is an operand and overwritten too");
@@ -399,24 +450,24 @@ impl Checker<'_> {
             .iter()
             .map(|operand| self.sample(operand, &mut regs));
         let filled: Vec<Filled> = filled.collect();
-        let parsed = template.assemble(&filled);
-        let parsed = parsed.map_err(|error| template_error(&error, span))?;
-        let is_operand = |name: &String| {
-            let symbol = |operand: &Filled| match operand {
-                Filled::Symbol { name: used, .. } => used == name,
-                _ => false,
-            };
-            filled.iter().any(symbol)
+        let parsed = match template.assemble(&filled) {
+            Ok(parsed) => parsed,
+            // With the value it may be right: the backend knows.
+            Err(TemplateError::Instruction { .. }) if operands.iter().any(is_unknown) => {
+                return Ok(true);
+            }
+            Err(error) => return Err(template_error(&error, span)),
         };
+        let falls_through = parsed.falls_through();
         let names = parsed.symbols.into_iter().map(|(_, name)| name);
-        for name in names.filter(|name| !is_operand(name)) {
+        for name in names.filter(|name| name != OPERAND_SYMBOL) {
             let symbol = self.named_symbol(&name, span);
             let undeclared = || asm_diagnostic(span, format!("`{name}` is not declared"));
             operands.push(symbol.ok_or_else(undeclared)?);
             let index = operands.len() - 1;
             template.replace_words(|word| (word == name).then_some(index));
         }
-        Ok(())
+        Ok(falls_through)
     }
 
     /// What an operand may look like in the text.
@@ -430,20 +481,14 @@ impl Checker<'_> {
             AsmOperand::Const(value) => match constant_value(value) {
                 Some(constant) => match constant.symbol {
                     None => Filled::Number(constant.addend as i64),
-                    Some(symbol) => Filled::Symbol {
-                        name: self.symbol_name(symbol),
+                    // Unlike the names in the text, which are the same as far as C is concerned.
+                    Some(_) => Filled::Symbol {
+                        name: OPERAND_SYMBOL.to_owned(),
                         addend: constant.addend as i64,
                     },
                 },
                 None => Filled::Number(0),
             },
-        }
-    }
-
-    fn symbol_name(&self, symbol: Symbol) -> String {
-        match symbol {
-            Symbol::Global(id) => self.unit[id].name.clone(),
-            Symbol::Func(id) => self.unit[id].name.clone(),
         }
     }
 
@@ -489,6 +534,11 @@ fn template_error(error: &TemplateError, span: Span) -> Diagnostic {
             asm_diagnostic(span, error.to_string())
         }
     }
+}
+
+/// Whether a constant's value is not known yet.
+fn is_unknown(operand: &AsmOperand) -> bool {
+    matches!(operand, AsmOperand::Const(value) if constant_value(value).is_none())
 }
 
 /// Whether an operand needs a register, and if so whether it must be a certain one.

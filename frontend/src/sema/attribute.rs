@@ -111,6 +111,7 @@ pub(super) struct Attributes {
     pub(super) weak: bool,
     pub(super) hidden: bool,
     pub(super) noreturn: bool,
+    pub(super) naked: bool,
     pub(super) preserve_access_index: bool,
     /// Size in bytes asked for by `mode(…)`.
     pub(super) mode_bytes: Option<u32>,
@@ -145,6 +146,7 @@ impl Attributes {
         self.weak |= other.weak;
         self.hidden |= other.hidden;
         self.noreturn |= other.noreturn;
+        self.naked |= other.naked;
         self.preserve_access_index |= other.preserve_access_index;
         self.mode_bytes = other.mode_bytes.or(self.mode_bytes);
         self.vector = other.vector.or(self.vector);
@@ -193,6 +195,7 @@ impl Checker<'_> {
             "used" => into.used = true,
             "weak" => into.weak = true,
             "noreturn" => into.noreturn = true,
+            "naked" => into.naked = true,
             "visibility" => into.hidden = self.string_argument(attribute)? == "hidden",
             "preserve_access_index" => into.preserve_access_index = true,
             "mode" => into.mode_bytes = Some(self.mode_argument(attribute)?),

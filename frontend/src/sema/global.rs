@@ -16,10 +16,11 @@ use lang_c::span::Node;
 
 use crate::diagnostic::Diagnostic;
 use crate::normalize::ATTRIBUTE_CARRIER;
+use crate::restrict::Rule;
 use crate::source::Span;
 use crate::tree::{
     Block, FuncId, Function, FunctionAttributes, Global, GlobalId, GlobalKind, Image, Inline,
-    Linkage, Local, LocalId,
+    Linkage, Local, LocalId, Stmt, StmtKind,
 };
 use crate::types::{QualType, TypeId, Typedef, Types};
 
@@ -257,6 +258,7 @@ impl Checker<'_> {
         merged.used |= attributes.used;
         merged.unused |= attributes.unused;
         merged.noreturn |= attributes.noreturn;
+        merged.naked |= attributes.naked;
         merged.tags.extend(attributes.tags.iter().cloned());
     }
 
@@ -326,6 +328,9 @@ impl Checker<'_> {
             breakable: 0,
         });
         let result = self.scoped(|checker| checker.function_body(&params, &node.node.statement));
+        if let Ok(block) = &result {
+            self.check_naked(id, block);
+        }
         self.finish_body(id, params.len(), result);
         self.reported.clear();
         Ok(())
@@ -349,6 +354,26 @@ impl Checker<'_> {
         };
         block.stmts.splice(..0, narrowed);
         Ok(block)
+    }
+
+    /// A naked function is nothing but its assembly.
+    fn check_naked(&mut self, id: FuncId, body: &Block) {
+        if !self.unit[id].attributes.naked {
+            return;
+        }
+        let not_empty = |stmt: &&Stmt| !matches!(stmt.kind, StmtKind::Empty);
+        let stmts: Vec<&Stmt> = body.stmts.iter().filter(not_empty).collect();
+        let thing = match stmts.as_slice() {
+            [] => return,
+            [stmt] => match &stmt.kind {
+                StmtKind::Asm(asm) if asm.falls_through => "control may get behind this text",
+                StmtKind::Asm(_) => return,
+                _ => "this is no `asm` statement",
+            },
+            _ => "there is more than one statement",
+        };
+        let place = stmts[stmts.len() - 1].span;
+        self.restrict(Rule::NakedFunction.refuse(place, thing));
     }
 
     fn declare_param(&mut self, param: &ParamDecl) -> Checked<LocalId> {

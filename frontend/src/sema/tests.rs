@@ -390,6 +390,10 @@ fn each_restriction_has_its_code() {
         ),
         ("void f(void) { asm(\"goto +9\"); }", "inline-assembly"),
         (
+            "__attribute__((naked)) int f(void) { return 1; }",
+            "naked-function",
+        ),
+        (
             "void f(char *p, int n) { __builtin_memset(p, 0, n); }",
             "copy-length",
         ),

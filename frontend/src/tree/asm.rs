@@ -16,6 +16,8 @@ pub struct Asm {
     pub clobbers: Vec<Reg>,
     /// Where an `asm goto` may jump.
     pub labels: Vec<LabelId>,
+    /// Whether control may get behind the text: not if it ends in `exit`.
+    pub falls_through: bool,
 }
 
 /// An operand of [`Asm`].

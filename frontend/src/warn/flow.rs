@@ -105,6 +105,7 @@ impl Flow<'_> {
             | StmtKind::Break
             | StmtKind::Continue => false,
             StmtKind::Expr(expr) => !self.diverges(expr),
+            StmtKind::Asm(asm) => asm.falls_through,
             StmtKind::Block(block) => self.block(block),
             StmtKind::If {
                 cond,

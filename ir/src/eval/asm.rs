@@ -3,11 +3,12 @@
 //! Each operand gets a register that no other operand has; what the machine may put elsewhere cannot matter to a correct
 //! template.
 
+use bpfcc_isa::stack::FRAME_BYTES;
 use bpfcc_isa::template::Operand;
 use bpfcc_isa::text::Parsed;
 use bpfcc_isa::{self as isa, AtomicOp, Imm64, Insn, Reg, Size, Src};
 
-use super::{Evaluator, Fault, Frame, cut, extend, func_address, host_args};
+use super::{Evaluator, Fault, Frame, GAP, cut, extend, func_address, host_args};
 use crate::asm::{Asm, AsmOperand};
 use crate::entity::{FuncId, GlobalId, Value};
 use crate::inst::InstData;
@@ -31,7 +32,7 @@ impl Evaluator<'_, '_> {
     /// Runs the template.
     pub(super) fn asm(
         &mut self,
-        frame: &Frame<'_>,
+        frame: &mut Frame<'_>,
         asm: &Asm,
         args: &[Value],
     ) -> Result<End, Fault> {
@@ -40,6 +41,7 @@ impl Evaluator<'_, '_> {
             registers: [0; Reg::COUNT],
             next: 0,
         };
+        machine.set(Reg::R10, self.frame_pointer(frame));
         let mut args = args.iter();
         let mut operands = Vec::new();
         for (operand, &reg) in asm.operands.iter().zip(&regs) {
@@ -56,6 +58,17 @@ impl Evaluator<'_, '_> {
             Some(cut(ty, machine.registers[reg.index()]))
         });
         Ok(End::Outputs(outputs.collect()))
+    }
+
+    /// The end of memory that is for the assembly of this call alone.
+    fn frame_pointer(&mut self, frame: &mut Frame<'_>) -> u64 {
+        let stack = *frame.stack.get_or_insert_with(|| {
+            let stack = self.stack_end;
+            self.memory.add_slot(stack, FRAME_BYTES);
+            self.stack_end += u64::from(FRAME_BYTES) + GAP;
+            stack
+        });
+        stack + u64::from(FRAME_BYTES)
     }
 
     /// Puts an argument where the template finds it.

@@ -197,6 +197,8 @@ struct Frame<'m> {
     func: &'m Function,
     values: SecondaryMap<Value, u64>,
     slots: SecondaryMap<Slot, u64>,
+    /// Where inline assembly finds memory below R10, once it has looked.
+    stack: Option<u64>,
     /// All outputs of the `asm` whose first one a value is.
     outputs: SecondaryMap<Value, Vec<u64>>,
 }
@@ -322,6 +324,9 @@ impl<'m, 'h> Evaluator<'m, 'h> {
         for (slot, _) in func.slots.iter() {
             self.memory.remove(frame.slots[slot]);
         }
+        if let Some(stack) = frame.stack {
+            self.memory.remove(stack);
+        }
         self.stack_end = stack;
         self.depth -= 1;
         result
@@ -338,6 +343,7 @@ impl<'m, 'h> Evaluator<'m, 'h> {
             func,
             values: SecondaryMap::new(),
             slots,
+            stack: None,
             outputs: SecondaryMap::new(),
         }
     }

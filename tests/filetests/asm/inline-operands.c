@@ -135,3 +135,46 @@ long remainder(unsigned long a)
 // run: offset_of(11) == 11
 // run: swapped(0x1234) == 0x3412
 // run: remainder(1234) == 4
+
+unsigned lower(unsigned a, unsigned long b)
+{
+	unsigned r;
+
+	asm("%0 = %1; %0 += %2; %w0 += 1" : "=&w"(r) : "w"(a), "w"(b));
+	return r;
+}
+
+long anything(long a)
+{
+	asm("%0 += %1; %0 += %2; %0 += %3 * 2 - (1 << 2)" : "+r"(a) : "X"(1), "p"(a), "I"(10));
+	return a;
+}
+
+long arithmetic(struct pair *pair)
+{
+	long r;
+
+	asm volatile("%[r]=*(u32*)(%[p]+%[off]-4)\n\t%[r] <<= %[off] * 8"
+		     : [r] "=&r,r"(r) : [p] "r,r"(pair), [off] "i,n"(__builtin_offsetof(struct pair, second)));
+	return r;
+}
+
+long arithmetic_of(int a)
+{
+	struct pair pair = {a, 1};
+
+	return arithmetic(&pair);
+}
+
+/* Cut to 32 bits, and extended from there. */
+long unsigned_constant(void)
+{
+	long r;
+
+	asm("%0 = 0xfffffffe" : "=r"(r));
+	return r;
+}
+// run: lower(0xffffffff, 0xf00000005) == 5
+// run: anything(5) == 27
+// run: arithmetic_of(3) == 0x300000000
+// run: unsigned_constant() == -2
