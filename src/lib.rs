@@ -128,6 +128,8 @@ struct Compiler<'a> {
     diagnostics: Vec<Diagnostic>,
     options: &'a Options,
     main: Option<FileId>,
+    /// Where the program switches warnings.
+    regions: warn::Regions,
 }
 
 impl<'a> Compiler<'a> {
@@ -137,6 +139,7 @@ impl<'a> Compiler<'a> {
             diagnostics: Vec::new(),
             options,
             main: None,
+            regions: warn::Regions::default(),
         }
     }
 
@@ -154,7 +157,9 @@ impl<'a> Compiler<'a> {
         };
         match main {
             Ok(main) => compiler.main = Some(main),
-            Err(message) => compiler.diagnostics.push(Diagnostic::error(None, message)),
+            Err(message) => compiler
+                .diagnostics
+                .push(Diagnostic::error(None, message).code("system")),
         }
         compiler
     }
@@ -182,7 +187,7 @@ impl<'a> Compiler<'a> {
             None => None,
         };
         let warnings = &self.options.frontend.warnings;
-        let diagnostics = warnings.apply(&self.sources, self.diagnostics);
+        let diagnostics = warnings.apply(&self.sources, &self.regions, self.diagnostics);
         let result = result.filter(|_| !any_error(&diagnostics));
         Compilation {
             sources: self.sources,
@@ -209,6 +214,7 @@ impl<'a> Compiler<'a> {
         let options = self.preprocessor_options();
         let (tokens, diagnostics) = pp::preprocess(&mut self.sources, main, &options);
         self.diagnostics.extend(diagnostics);
+        self.regions = warn::Regions::new(&tokens);
         tokens
     }
 

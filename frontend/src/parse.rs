@@ -80,7 +80,8 @@ pub fn with_big_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Dia
                 Err(Diagnostic::error(
                     None,
                     format!("cannot start a thread with {megabytes} MiB of stack: {error}"),
-                ))
+                )
+                .code("system"))
             }
         }
     })
@@ -395,14 +396,14 @@ fn explain(
         let help = format!("declare `{name}` with `typedef`, or include the header that does");
         return map
             .explain_token(diagnostic, index)
-            .code("syntax")
+            .code("unknown-type")
             .help(help);
     }
     let wanted = Wanted::from(&error.expected);
     if let Some(name) = mistake.implicit_int(&wanted, tokens) {
         let name = names.text(name.text);
         let message = format!("`{name}` is declared without a type; C no longer assumes `int`");
-        let diagnostic = Diagnostic::error(map.written(mistake.at), message).code("syntax");
+        let diagnostic = Diagnostic::error(map.written(mistake.at), message).code("missing-type");
         let help = format!("write the type, as in `int {name}`");
         return map.explain_token(diagnostic, mistake.at).help(help);
     }

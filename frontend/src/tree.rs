@@ -145,6 +145,8 @@ pub struct FunctionAttributes {
     pub noreturn: bool,
     /// `naked`: the body is one `asm` statement, and nothing is around it.
     pub naked: bool,
+    /// `warn_unused_result`.
+    pub warn_unused_result: bool,
     /// `btf_decl_tag`s.
     pub tags: Vec<String>,
 }
@@ -209,8 +211,10 @@ pub struct Local {
     pub align: u32,
     /// `btf_decl_tag`s.
     pub tags: Vec<String>,
-    /// Whether the program names it again, or says that it need not (`unused`).
-    pub mentioned: bool,
+    /// How often the program names it again.
+    pub mentions: u32,
+    /// Whether the program says that it need not (`unused`).
+    pub may_be_unused: bool,
     /// Its name, where it is declared.
     pub span: Span,
 }

@@ -25,8 +25,8 @@ pub(crate) fn options(flags: &[String]) -> Result<Options, String> {
                     options.dialect =
                         Dialect::from_name(name).ok_or_else(|| format!("no dialect `{name}`"))?;
                 }
-                _ => match flag.strip_prefix("-W").and_then(Switch::parse) {
-                    Some(switch) => options.frontend.warnings.set(switch),
+                _ => match flag.strip_prefix("-W") {
+                    Some(name) => options.frontend.warnings.set(Switch::parse(name)),
                     None => return Err(format!("unknown flag `{flag}`")),
                 },
             },

@@ -83,7 +83,9 @@ impl Preprocessor<'_> {
             }
             sym::ENDIF => self.end_conditional(&keyword),
             sym::LINE_DIRECTIVE => self.line_directive(&keyword)?,
-            sym::ERROR => self.user_message(&keyword, Diagnostic::error),
+            sym::ERROR => self.user_message(&keyword, |span, text| {
+                Diagnostic::error(span, text).code("user-error")
+            }),
             sym::WARNING => self.user_message(&keyword, |span, text| {
                 Diagnostic::warning(span, text).code("cpp")
             }),
@@ -548,7 +550,8 @@ impl Preprocessor<'_> {
     }
 
     fn not_found(&self, name: &str, span: Span) -> Diagnostic {
-        let error = Diagnostic::error(span, format!("cannot find the header `{name}`"));
+        let error =
+            Diagnostic::error(span, format!("cannot find the header `{name}`")).code("include");
         let dirs = self
             .options
             .include_dirs

@@ -386,6 +386,9 @@ impl<'a> Preprocessor<'a> {
         {
             return;
         }
+        if diagnostic.is_error() {
+            diagnostic.code = diagnostic.code.or(Some("preprocessor"));
+        }
         for span in self.files.iter().rev().filter_map(|open| open.included_by) {
             diagnostic = diagnostic.note(span, "included from here");
         }

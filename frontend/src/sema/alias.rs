@@ -29,17 +29,17 @@ impl Checker<'_> {
         }) = self.scopes.lookup_file(target)
         else {
             let message = format!("there is no function `{target}` that this could be a name of");
-            return self.error(span, message);
+            return self.error("alias", span, message);
         };
         if self.unit[target].body.is_none() {
             let message = format!("`{}` is not defined in this file", self.unit[target].name);
-            return self.error(span, message);
+            return self.error("alias", span, message);
         }
         let (ty, wanted) = (self.unit[target].ty, self.unit[alias].ty);
         if !self.types().compatible_unqualified(ty, wanted) {
             let (shown, wanted) = (self.show(ty), self.show(wanted));
             let message = format!("this is another name of {shown}, but its type is {wanted}");
-            return self.error(span, message);
+            return self.error("alias", span, message);
         }
         let Some(function) = self.types().function_type(ty).cloned() else {
             return Err(Reported);
@@ -68,7 +68,8 @@ impl Checker<'_> {
             ty: param.ty,
             align: self.types().align_of(param.ty.ty),
             tags: param.tags.clone(),
-            mentioned: true,
+            mentions: 0,
+            may_be_unused: true,
             span,
         });
         locals.collect()

@@ -102,10 +102,10 @@ impl Checker<'_> {
         span: Span,
     ) -> Checked<Operand> {
         let [argument] = node.node.arguments.as_slice() else {
-            return self.error(span, "`asm` takes a text in quotes");
+            return self.error("inline-assembly", span, "`asm` takes a text in quotes");
         };
         let ast::Expression::StringLiteral(text) = &argument.node else {
-            return self.error(span, "`asm` takes a text in quotes");
+            return self.error("inline-assembly", span, "`asm` takes a text in quotes");
         };
         let kind = self.basic_asm(text, span)?;
         let stmts = vec![Stmt { kind, span }];

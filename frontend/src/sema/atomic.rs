@@ -27,7 +27,7 @@ use super::{Checked, Checker};
 impl Checker<'_> {
     pub(super) fn atomic(&mut self, known: Known, args: Vec<Expr>, span: Span) -> Checked<Expr> {
         let Some(pointer) = args.first() else {
-            return self.error(span, "this builtin needs a pointer");
+            return self.error("atomic-operand", span, "this builtin needs a pointer");
         };
         if let Known::AtomicLoad
         | Known::AtomicLoadVia
@@ -187,6 +187,7 @@ impl Checker<'_> {
         let Some(pointee) = scalar else {
             let shown = self.show(pointer.ty);
             return self.error(
+                "atomic-operand",
                 pointer.span,
                 format!(
                     "an atomic operation needs a pointer to an integer or pointer, not {shown}"
@@ -219,6 +220,7 @@ impl Checker<'_> {
         }
         let shown = self.show(value.ty);
         self.error(
+            "atomic-operand",
             value.span,
             format!("an atomic operation needs an integer or pointer, not {shown}"),
         )

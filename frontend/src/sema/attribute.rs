@@ -73,7 +73,6 @@ const WITHOUT_EFFECT: &[&str] = &[
     "unavailable",
     "uninitialized",
     "unsequenced",
-    "warn_unused_result",
     "warning",
     "zero_call_used_regs",
 ];
@@ -112,6 +111,7 @@ pub(super) struct Attributes {
     pub(super) hidden: bool,
     pub(super) noreturn: bool,
     pub(super) naked: bool,
+    pub(super) warn_unused_result: bool,
     pub(super) preserve_access_index: bool,
     /// Size in bytes asked for by `mode(…)`.
     pub(super) mode_bytes: Option<u32>,
@@ -147,6 +147,7 @@ impl Attributes {
         self.hidden |= other.hidden;
         self.noreturn |= other.noreturn;
         self.naked |= other.naked;
+        self.warn_unused_result |= other.warn_unused_result;
         self.preserve_access_index |= other.preserve_access_index;
         self.mode_bytes = other.mode_bytes.or(self.mode_bytes);
         self.vector = other.vector.or(self.vector);
@@ -196,6 +197,7 @@ impl Checker<'_> {
             "weak" => into.weak = true,
             "noreturn" => into.noreturn = true,
             "naked" => into.naked = true,
+            "warn_unused_result" => into.warn_unused_result = true,
             "visibility" => into.hidden = self.string_argument(attribute)? == "hidden",
             "preserve_access_index" => into.preserve_access_index = true,
             "mode" => into.mode_bytes = Some(self.mode_argument(attribute)?),
@@ -209,6 +211,7 @@ impl Checker<'_> {
                 let value = self.constant_argument(attribute)?;
                 into.address_space = u8::try_from(value).or_else(|_| {
                     self.error(
+                        "attribute",
                         span,
                         format!("there is no address space {value}; 1 is the arena"),
                     )
@@ -224,7 +227,7 @@ impl Checker<'_> {
             }
             name if WITHOUT_EFFECT.contains(&name) => {}
             _ => self.warn(
-                "unknown-attribute",
+                "unknown-attributes",
                 span,
                 format!("attribute `{spelled}` is not known here and has no effect"),
             ),
@@ -288,6 +291,7 @@ impl Checker<'_> {
         match u32::try_from(value) {
             Ok(align) if align.is_power_of_two() && align <= 1 << 28 => Ok(align),
             _ => self.error(
+                "attribute",
                 span,
                 format!("an alignment is a power of two; {value} is not"),
             ),
@@ -324,7 +328,11 @@ impl Checker<'_> {
     fn bad_argument<T>(&mut self, attribute: &ast::Attribute, wanted: &str) -> Checked<T> {
         let span = self.span(&attribute.name);
         let name = &attribute.name.node;
-        self.error(span, format!("attribute `{name}` needs {wanted}"))
+        self.error(
+            "attribute",
+            span,
+            format!("attribute `{name}` needs {wanted}"),
+        )
     }
 
     /// The text of a string literal that is not data: a section name, an assertion's message.
@@ -335,7 +343,7 @@ impl Checker<'_> {
                 value.bytes.pop();
                 Ok(String::from_utf8_lossy(&value.bytes).into_owned())
             }
-            Err(error) => self.error(span, error.to_string()),
+            Err(error) => self.error("literal", span, error.to_string()),
         }
     }
 }

@@ -377,6 +377,7 @@ impl Checker<'_> {
         let first: Vec<Expr> = args.into_iter().take(N).collect();
         first.try_into().or_else(|_| {
             self.error(
+                "argument-count",
                 span,
                 format!("this builtin needs {N} arguments, not {count}"),
             )
@@ -393,6 +394,7 @@ impl Checker<'_> {
             None => {
                 let count = nodes.len();
                 self.error(
+                    "argument-count",
                     span,
                     format!("this builtin needs {N} arguments, not {count}"),
                 )
@@ -406,6 +408,7 @@ impl Checker<'_> {
         }
         let shown = self.show(value.ty);
         self.error(
+            "builtin-argument",
             value.span,
             format!("this builtin needs an integer, not {shown}"),
         )
@@ -478,6 +481,7 @@ impl Checker<'_> {
         let span = self.span(node);
         let ast::Expression::StringLiteral(string) = &node.node else {
             return self.error(
+                "builtin-argument",
                 span,
                 "strings are read when compiling; this has to be a string literal",
             );
@@ -487,7 +491,7 @@ impl Checker<'_> {
                 let end = value.bytes.iter().position(|&byte| byte == 0);
                 Ok(value.bytes[..end.unwrap_or(0)].to_vec())
             }
-            Err(error) => self.error(span, error.to_string()),
+            Err(error) => self.error("literal", span, error.to_string()),
         }
     }
 
@@ -590,6 +594,7 @@ impl Checker<'_> {
         if !pointee.is_some_and(|pointee| self.types().is_integer(pointee.ty)) {
             let shown = self.show(result.ty);
             return self.error(
+                "builtin-argument",
                 result.span,
                 format!(
                     "the result goes to an integer, so a pointer to one is needed, not {shown}"

@@ -54,6 +54,7 @@ impl Checker<'_> {
         if !self.types().is_void(ty) && !self.types().is_complete(ty) {
             let shown = self.show(ty);
             return self.error(
+                "incomplete-type",
                 span,
                 format!("`{name}` returns {shown}, which is incomplete here"),
             );
@@ -105,7 +106,11 @@ impl Checker<'_> {
             .cloned();
         let Some(function) = function else {
             let shown = self.show(value.ty);
-            return self.error(span, format!("only a function can be called, not {shown}"));
+            return self.error(
+                "not-a-function",
+                span,
+                format!("only a function can be called, not {shown}"),
+            );
         };
         let callee = match (helper, &value.kind) {
             (Some((number, name)), _) => return Ok((Callee::Helper(number), function, name)),
@@ -115,7 +120,13 @@ impl Checker<'_> {
             }
             (None, ExprKind::IntConst(number)) => match i32::try_from(*number) {
                 Ok(number) => Callee::Helper(number),
-                Err(_) => return self.error(span, "there is no helper with such a number"),
+                Err(_) => {
+                    return self.error(
+                        "unknown-helper",
+                        span,
+                        "there is no helper with such a number",
+                    );
+                }
             },
             (None, _) => Callee::Indirect(Box::new(value)),
         };
@@ -167,7 +178,7 @@ impl Checker<'_> {
                 arguments_text(expected),
                 args.len()
             );
-            let error = Diagnostic::error(span, message);
+            let error = Diagnostic::error(span, message).code("argument-count");
             let declared = self.scopes.lookup(name).and_then(|binding| binding.span);
             return self.fail(match declared {
                 Some(declared) => error.note(declared, "declared here"),

@@ -141,6 +141,7 @@ impl Checker<'_> {
         if !self.types().is_integer(value.ty) {
             let shown = self.show(value.ty);
             return self.error(
+                "not-constant",
                 value.span,
                 format!("this needs to be an integer constant, not {shown}"),
             );
@@ -148,6 +149,7 @@ impl Checker<'_> {
         match value.as_const() {
             Some(value) => Ok(value),
             None => self.error(
+                "not-constant",
                 value.span,
                 "this needs to be known when compiling, but is not constant",
             ),

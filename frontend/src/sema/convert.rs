@@ -79,6 +79,7 @@ impl Checker<'_> {
         if !self.types().is_void(place.ty.ty) && !self.types().is_complete(place.ty.ty) {
             let shown = self.show_qual(place.ty);
             return self.error(
+                "incomplete-type",
                 span,
                 format!("{shown} is incomplete here, so it has no value"),
             );
@@ -253,6 +254,7 @@ impl Checker<'_> {
         }
         let shown = self.show(value.ty);
         self.error(
+            "condition-type",
             value.span,
             format!("a condition is a number or a pointer, not {shown}"),
         )
@@ -277,6 +279,7 @@ impl Checker<'_> {
         let types = self.types();
         let is_arithmetic = |ty| types.is_integer(ty) || types.is_float(ty);
         if types.is_bool(to) && types.is_scalar(from) || is_arithmetic(from) && is_arithmetic(to) {
+            self.check_constant(&value, to);
             return Ok(self.cast(value, to));
         }
         if types.is_pointer(to) && self.is_null_constant(&value) {
@@ -294,7 +297,8 @@ impl Checker<'_> {
         let error = Diagnostic::error(
             value.span,
             format!("{place} needs {wanted}, but this is {shown}"),
-        );
+        )
+        .code("type-mismatch");
         let is_cast_missing = self.types().is_pointer(to) && self.types().is_integer(from)
             || self.types().is_integer(to) && self.types().is_pointer(from);
         let spelled = self.types().spell(target);
@@ -305,6 +309,25 @@ impl Checker<'_> {
         } else {
             error
         })
+    }
+
+    /// Warns about a constant of which the target keeps only some bits. `-1` may stand for the largest unsigned number.
+    fn check_constant(&mut self, value: &Expr, target: TypeId) {
+        let (Some(constant), Some(kind)) = (value.as_const(), self.types().int_kind(target)) else {
+            return;
+        };
+        if kind == IntKind::Bool || kind.bits() > 64 {
+            return;
+        }
+        let (low, high) = (-(1 << (kind.bits() - 1)), (1 << kind.bits()) - 1);
+        if !(low..=high).contains(&constant) {
+            let kept = kind.wrap(constant);
+            let message = format!(
+                "`{}` cannot hold {constant}; {kept} is left of it",
+                kind.name()
+            );
+            self.warn("constant-conversion", value.span, message);
+        }
     }
 
     /// Warns where a pointer is converted to one of another kind.
@@ -347,7 +370,7 @@ impl Checker<'_> {
     /// Default argument promotions, for what `...` receives (C11 6.5.2.2p6).
     pub(super) fn promote_argument(&mut self, value: Expr) -> Checked<Expr> {
         if self.types().is_void(value.ty) {
-            return self.error(value.span, "`void` is not a value");
+            return self.error("void-value", value.span, "`void` is not a value");
         }
         Ok(self.promote(value))
     }

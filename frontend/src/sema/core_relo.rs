@@ -90,6 +90,7 @@ impl Checker<'_> {
             let most = subject.kinds().len() - 1;
             let span = self.span(number);
             return self.error(
+                "core-relocation",
                 span,
                 format!("the questions here have numbers from 0 to {most}"),
             );
@@ -98,10 +99,10 @@ impl Checker<'_> {
             self.unevaluated(|checker| checker.preserving(|checker| checker.operand(node)))?;
         let Operand::Place(place) = place else {
             let span = self.span(node);
-            return self.error(span, WANTED);
+            return self.error("core-relocation", span, WANTED);
         };
         if self.types().is_void(place.ty.ty) {
-            return self.error(place.span, WANTED);
+            return self.error("core-relocation", place.span, WANTED);
         }
         let query = match subject {
             Subject::Field => self.field_query(kind, &place)?,
@@ -190,8 +191,7 @@ impl Checker<'_> {
             .find(|(_, (known, _))| Some(known.as_str()) == name);
         let Some((index, &(_, value))) = found else {
             let shown = self.show(place.ty.ty);
-            return self.error(
-                place.span,
+            return self.error("core-relocation", place.span,
                 format!("this needs the name of an enumerator of an enumeration, as in `*(enum e *)NAME`; the type is {shown}"),
             );
         };

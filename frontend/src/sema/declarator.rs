@@ -281,17 +281,23 @@ impl Checker<'_> {
             Some(ty) => {
                 let shown = self.show_qual(ty);
                 self.error(
+                    "type-specifiers",
                     whole,
                     format!("{shown} cannot be combined with other type names"),
                 )
             }
             None if keywords.total() == 0 => self.error(
+                "missing-type",
                 whole,
                 "this declaration names no type; C no longer assumes `int`",
             ),
             None => match keywords.resolve() {
                 Some(kind) => Ok(self.unit.types.intern(kind).unqualified()),
-                None => self.error(whole, "these type names do not go together"),
+                None => self.error(
+                    "type-specifiers",
+                    whole,
+                    "these type names do not go together",
+                ),
             },
         }
     }
@@ -354,6 +360,7 @@ impl Checker<'_> {
         let Some(align) = align.filter(|_| is_number && bytes.is_multiple_of(element_size)) else {
             let shown = self.show_qual(element);
             return self.error(
+                "attribute",
                 span,
                 format!("there are no vectors of {bytes} bytes of {shown}"),
             );
@@ -391,6 +398,7 @@ impl Checker<'_> {
             None => {
                 let shown = self.show_qual(ty);
                 self.error(
+                    "attribute",
                     span,
                     format!("attribute `mode` needs an integer type, not {shown}"),
                 )
@@ -413,13 +421,14 @@ impl Checker<'_> {
             }
             ast::StorageClassSpecifier::ThreadLocal => {
                 return self.error(
+                    "thread-local",
                     span,
                     "BPF programs have no threads; a per-CPU map holds a value per processor",
                 );
             }
         };
         if before.is_some_and(|before| before != class) {
-            return self.error(span, "a declaration has one storage class");
+            return self.error("storage-class", span, "a declaration has one storage class");
         }
         Ok(Some(class))
     }
@@ -649,7 +658,7 @@ impl Checker<'_> {
             ast::DerivedDeclarator::Pointer(qualifiers) => qualifiers,
             _ => {
                 let span = self.span(node);
-                return self.error(span, "BPF has no blocks; write a function");
+                return self.error("blocks", span, "BPF has no blocks; write a function");
             }
         };
         let mut ty = self.unit.types.pointer_to(pointee).unqualified();
@@ -704,6 +713,7 @@ impl Checker<'_> {
         if !self.types().is_complete(element.ty) {
             let shown = self.show_qual(element);
             return self.error(
+                "incomplete-type",
                 span,
                 format!("the elements of an array need a size; {shown} has none"),
             );
@@ -722,6 +732,7 @@ impl Checker<'_> {
             && bytes.is_none_or(|bytes| bytes > OBJECT_LIMIT)
         {
             return self.error(
+                "object-too-large",
                 span,
                 "this array is larger than 2 GiB, the limit for one object",
             );
@@ -735,13 +746,19 @@ impl Checker<'_> {
         if !self.types().is_integer(length.ty) {
             let shown = self.show(length.ty);
             return self.error(
+                "array-length",
                 span,
                 format!("the length of an array is an integer, not {shown}"),
             );
         }
         match length.as_const() {
-            Some(value) => u64::try_from(value)
-                .or_else(|_| self.error(span, format!("an array cannot have {value} elements"))),
+            Some(value) => u64::try_from(value).or_else(|_| {
+                self.error(
+                    "array-length",
+                    span,
+                    format!("an array cannot have {value} elements"),
+                )
+            }),
             None => self.fail(
                 Rule::VariableLength.refuse(span, "this array's length is known only at run time"),
             ),
@@ -770,7 +787,7 @@ impl Checker<'_> {
         };
         if let Some(void) = params.iter().find(|p| self.types().is_void(p.param.ty.ty)) {
             let span = void.span;
-            return self.error(span, "a parameter cannot be `void`");
+            return self.error("parameter", span, "a parameter cannot be `void`");
         }
         let types = params.iter().map(|p| p.param.clone()).collect();
         let prototyped = !nodes.is_empty() || variadic;
@@ -789,6 +806,7 @@ impl Checker<'_> {
         if self.types().is_array(result.ty) || self.types().is_function(result.ty) {
             let shown = self.show_qual(result);
             return self.error(
+                "function-type",
                 span,
                 format!("a function cannot return {shown}; return a pointer to it"),
             );

@@ -103,7 +103,7 @@ impl Checker<'_> {
             Entity::Local(id) => match &mut self.body {
                 Some(body) => {
                     let local = &mut body.locals[id.index()];
-                    local.mentioned = true;
+                    local.mentions += 1;
                     (PlaceKind::Local(id), local.ty)
                 }
                 None => return self.undeclared(spelled, span),
@@ -115,6 +115,7 @@ impl Checker<'_> {
             }
             Entity::Typedef(_) => {
                 return self.error(
+                    "type-as-value",
                     span,
                     format!("`{spelled}` is a type; a value is needed here"),
                 );
@@ -143,7 +144,11 @@ impl Checker<'_> {
 
     fn function_name(&mut self, span: Span) -> Checked<Place> {
         let Some(body) = &self.body else {
-            return self.error(span, "`__func__` exists inside of functions");
+            return self.error(
+                "outside-function",
+                span,
+                "`__func__` exists inside of functions",
+            );
         };
         let mut bytes = body.name.clone().into_bytes();
         bytes.push(0);
@@ -163,7 +168,7 @@ impl Checker<'_> {
         };
         match value {
             Ok((value, kind)) => Ok(constant(value, Types::int(kind), span)),
-            Err(error) => self.error(span, error.to_string()),
+            Err(error) => self.error("literal", span, error.to_string()),
         }
     }
 
@@ -185,7 +190,7 @@ impl Checker<'_> {
         let span = self.span(node);
         match literal::string(&node.node) {
             Ok(value) => Ok(self.string_place(value, Quals::NONE, span)),
-            Err(error) => self.error(span, error.to_string()),
+            Err(error) => self.error("literal", span, error.to_string()),
         }
     }
 
@@ -208,6 +213,7 @@ impl Checker<'_> {
             None => {
                 let shown = self.show_qual(ty);
                 self.error(
+                    "incomplete-type",
                     span,
                     format!("{shown} is incomplete here, so its size is not known"),
                 )
@@ -228,7 +234,11 @@ impl Checker<'_> {
             || types.is_pointer(ty) && types.is_float(value.ty);
         if !castable || float_pointer {
             let (from, to) = (self.show(value.ty), self.show(ty));
-            return self.error(span, format!("{from} cannot be converted to {to}"));
+            return self.error(
+                "invalid-cast",
+                span,
+                format!("{from} cannot be converted to {to}"),
+            );
         }
         // A cast to the declared type of a bit-field yields that type, which `cast` alone would drop as no change.
         let value = match self.bit_field_kind(&value) {
@@ -246,7 +256,7 @@ impl Checker<'_> {
             .collect::<Vec<_>>()
             .into_iter();
         let Some(first) = values.next() else {
-            return self.error(span, "an expression is missing here");
+            return self.error("missing-expression", span, "an expression is missing here");
         };
         values.try_fold(first?, |before, value| {
             let value = value?;
@@ -303,7 +313,11 @@ impl Checker<'_> {
         let takes_float = symbol != "~" && self.types().is_float(value.ty);
         if !self.types().is_integer(value.ty) && !takes_float {
             let shown = self.show(value.ty);
-            return self.error(span, format!("`{symbol}` needs a number, not {shown}"));
+            return self.error(
+                "operand-type",
+                span,
+                format!("`{symbol}` needs a number, not {shown}"),
+            );
         }
         Ok(self.promote(value))
     }
@@ -326,12 +340,17 @@ impl Checker<'_> {
             Operand::Func(..) => return self.value_of(operand),
             Operand::Value(value) if self.is_function_pointer(value.ty) => return Ok(value),
             Operand::Value(_) => {
-                return self.error(span, "a value has no address; store it in a variable first");
+                return self.error(
+                    "no-address",
+                    span,
+                    "a value has no address; store it in a variable first",
+                );
             }
             Operand::Place(place) => place,
         };
         if matches!(place.kind, PlaceKind::BitField { .. }) {
             return self.error(
+                "no-address",
                 span,
                 "a bit-field has no address; copy it into a variable first",
             );
@@ -399,7 +418,7 @@ impl Checker<'_> {
     fn record_place(&mut self, operand: Operand) -> Checked<Place> {
         match operand {
             Operand::Place(place) => Ok(place),
-            Operand::Func(_, span) => self.error(span, "a function has no members"),
+            Operand::Func(_, span) => self.error("not-a-struct", span, "a function has no members"),
             Operand::Value(value) if self.types().is_record(value.ty) => {
                 let (ty, span) = (value.ty.unqualified(), value.span);
                 let local = self.temporary(ty, span)?;
@@ -409,7 +428,8 @@ impl Checker<'_> {
             }
             Operand::Value(value) => {
                 let shown = self.show(value.ty);
-                let error = Diagnostic::error(value.span, format!("{shown} has no members"));
+                let error = Diagnostic::error(value.span, format!("{shown} has no members"))
+                    .code("not-a-struct");
                 self.fail(error)
             }
         }
@@ -420,7 +440,8 @@ impl Checker<'_> {
         if !self.types().is_pointer(pointer.ty) {
             let shown = self.show(pointer.ty);
             let error =
-                Diagnostic::error(span, format!("`->` follows a pointer, but this is {shown}"));
+                Diagnostic::error(span, format!("`->` follows a pointer, but this is {shown}"))
+                    .code("not-a-struct");
             return self.fail(if self.types().is_record(pointer.ty) {
                 error.help("use `.` for the members of a struct that is at hand")
             } else {
@@ -453,7 +474,8 @@ impl Checker<'_> {
     ) -> Checked<Vec<FieldRef>> {
         let shown = self.show_qual(ty);
         let Some(record) = self.types().record_id(ty.ty) else {
-            let error = Diagnostic::error(span, format!("{shown} has no member `{name}`"));
+            let error = Diagnostic::error(span, format!("{shown} has no member `{name}`"))
+                .code("not-a-struct");
             let points_to_record = self
                 .types()
                 .pointee(ty.ty)
@@ -467,7 +489,8 @@ impl Checker<'_> {
         if self.types().record(record).definition.is_none() {
             let declared = self.types().record(record).span;
             let error =
-                Diagnostic::error(span, format!("the members of {shown} are not known here"));
+                Diagnostic::error(span, format!("the members of {shown} are not known here"))
+                    .code("incomplete-type");
             return self.fail(error.note(declared, "only declared here"));
         }
         if let Some(path) = self.types().find_field(record, name) {
@@ -539,7 +562,7 @@ impl Checker<'_> {
                     let Some((element, _)) = self.types().array_parts(ty) else {
                         let shown = self.show_qual(ty);
                         let span = self.span(index);
-                        return self.error(span, format!("{shown} has no elements"));
+                        return self.error("designator", span, format!("{shown} has no elements"));
                     };
                     let size = self.types().size_of(element.ty).unwrap_or(0);
                     offset = offset.wrapping_add(value.wrapping_mul(size.into()));
@@ -566,6 +589,7 @@ impl Checker<'_> {
             if self.types().bit_field(step).is_some() {
                 let name = &name.node.name;
                 return self.error(
+                    "no-address",
                     span,
                     format!("`{name}` is a bit-field; it has no offset in bytes"),
                 );
@@ -664,6 +688,7 @@ impl Checker<'_> {
         }
         let (left, right) = (self.show(a.ty), self.show(b.ty));
         self.error(
+            "conditional-types",
             span,
             format!("the two sides of `:` do not fit together: {left} and {right}"),
         )
@@ -703,7 +728,11 @@ impl Checker<'_> {
             Some(expression) => self.operand(expression),
             None => {
                 let shown = self.show(control.ty);
-                self.error(span, format!("`_Generic` has no case for {shown}"))
+                self.error(
+                    "generic",
+                    span,
+                    format!("`_Generic` has no case for {shown}"),
+                )
             }
         }
     }

@@ -95,7 +95,7 @@ impl Checker<'_> {
             {
                 let message =
                     format!("`{name}` has no type; only a definition may name parameters alone");
-                return self.error(*span, message);
+                return self.error("parameter", *span, message);
             }
             self.declare_function(declared, specifiers.storage)?;
         } else {
@@ -104,7 +104,7 @@ impl Checker<'_> {
         match &node.node.initializer {
             Some(initializer) => {
                 let span = self.span(initializer);
-                self.error(span, "only variables have initial values")
+                self.error("initializer", span, "only variables have initial values")
             }
             None => Ok(true),
         }
@@ -140,9 +140,11 @@ impl Checker<'_> {
             span: Some(first), ..
         }) = self.scopes.lookup_here(name)
         {
-            let error = Diagnostic::error(span, format!("`{name}` is declared twice"));
+            let error = Diagnostic::error(span, format!("`{name}` is declared twice"))
+                .code("redeclaration");
             return self.fail(error.note(first, "first declared here"));
         }
+        self.check_shadow(name, span);
         let span = Some(span);
         self.scopes.declare(name, Binding { entity, span });
         Ok(())
@@ -151,6 +153,19 @@ impl Checker<'_> {
 
 // Functions.
 impl Checker<'_> {
+    /// Warns about a local name that hides another one.
+    fn check_shadow(&mut self, name: &str, span: Span) {
+        if self.body.is_none() {
+            return;
+        }
+        let hidden = self.scopes.lookup(name).and_then(|binding| binding.span);
+        if let Some(hidden) = hidden {
+            let message = format!("`{name}` hides another one");
+            let warning = Diagnostic::warning(span, message).code("shadow");
+            self.report(warning.note(hidden, "the other one"));
+        }
+    }
+
     /// Declares a function, again or for the first time.
     fn declare_function(
         &mut self,
@@ -158,7 +173,7 @@ impl Checker<'_> {
         storage: Option<Storage>,
     ) -> Checked<FuncId> {
         let Some(name) = &declared.name else {
-            return self.error(declared.span, "a function needs a name");
+            return self.error("missing-name", declared.span, "a function needs a name");
         };
         let (span, attributes) = (declared.span, &declared.attributes);
         let entity = match self.scopes.lookup_file(name) {
@@ -174,7 +189,8 @@ impl Checker<'_> {
             Some(Binding {
                 span: Some(first), ..
             }) => {
-                let error = Diagnostic::error(span, format!("`{name}` is declared twice"));
+                let error = Diagnostic::error(span, format!("`{name}` is declared twice"))
+                    .code("redeclaration");
                 return self.fail(error.note(first, "first declared here, as something else"));
             }
             _ => Entity::Func(self.new_function(name, declared)),
@@ -232,7 +248,8 @@ impl Checker<'_> {
         let error = Diagnostic::error(
             span,
             format!("`{name}` has type {new} here, but had another before"),
-        );
+        )
+        .code("conflicting-types");
         let note = format!("declared as {old} here");
         self.fail(error.note(first, note))
     }
@@ -259,6 +276,7 @@ impl Checker<'_> {
         merged.unused |= attributes.unused;
         merged.noreturn |= attributes.noreturn;
         merged.naked |= attributes.naked;
+        merged.warn_unused_result |= attributes.warn_unused_result;
         merged.tags.extend(attributes.tags.iter().cloned());
     }
 
@@ -278,6 +296,7 @@ impl Checker<'_> {
         let name = declared.name.clone().unwrap_or_default();
         let Some(params) = declared.params.take() else {
             return self.error(
+                "function-type",
                 declared.span,
                 format!("`{name}` has a body but no parameter list"),
             );
@@ -298,12 +317,14 @@ impl Checker<'_> {
         let id = self.declare_function(&declared, specifiers.storage)?;
         if self.unit[id].body.is_some() {
             let first = self.unit[id].span;
-            let error = Diagnostic::error(declared.span, format!("`{name}` is defined twice"));
+            let error = Diagnostic::error(declared.span, format!("`{name}` is defined twice"))
+                .code("redefinition");
             return self.fail(error.note(first, "first defined here"));
         }
         if !self.types().is_void(result) && !self.types().is_complete(result) {
             let shown = self.show(result);
             return self.error(
+                "incomplete-type",
                 declared.span,
                 format!("`{name}` returns {shown}, which has no size here"),
             );
@@ -381,6 +402,7 @@ impl Checker<'_> {
         if !self.types().is_complete(ty.ty) {
             let shown = self.show_qual(ty);
             return self.error(
+                "incomplete-type",
                 param.span,
                 format!("a parameter needs a size; {shown} has none"),
             );
@@ -391,7 +413,8 @@ impl Checker<'_> {
             ty,
             align,
             tags: param.param.tags.clone(),
-            mentioned: param.param.name.is_none() || param.unused || param.variable.is_some(),
+            mentions: 0,
+            may_be_unused: param.param.name.is_none() || param.unused || param.variable.is_some(),
             span: param.span,
         })?;
         if let Some(name) = &param.param.name
@@ -449,18 +472,22 @@ impl Checker<'_> {
         storage: Option<Storage>,
     ) -> Checked<GlobalId> {
         let Some(name) = &declared.name else {
-            return self.error(declared.span, "a variable needs a name");
+            return self.error("missing-name", declared.span, "a variable needs a name");
         };
         if self.types().is_void(declared.ty.ty) {
             // `extern void name __ksym;` names an address.
             if storage != Some(Storage::Extern) {
-                return self.error(declared.span, format!("`{name}` cannot be `void`"));
+                return self.error(
+                    "void-value",
+                    declared.span,
+                    format!("`{name}` cannot be `void`"),
+                );
             }
         }
         let attributes = &declared.attributes;
         if let Some((_, alias)) = attributes.alias {
             let message = format!("`{name}` is another name of a variable, which has one here");
-            return self.error(alias, message);
+            return self.error("alias", alias, message);
         }
         let id = match self.scopes.lookup_file(name) {
             Some(Binding {
@@ -475,7 +502,8 @@ impl Checker<'_> {
             Some(Binding {
                 span: Some(first), ..
             }) => {
-                let error = Diagnostic::error(declared.span, format!("`{name}` is declared twice"));
+                let error = Diagnostic::error(declared.span, format!("`{name}` is declared twice"))
+                    .code("redeclaration");
                 return self.fail(error.note(first, "first declared here, as something else"));
             }
             _ => {
@@ -551,7 +579,8 @@ impl Checker<'_> {
             .is_some_and(|image| !image.bytes.is_empty())
         {
             let name = self.unit[id].name.clone();
-            let error = Diagnostic::error(declared.span, format!("`{name}` is initialised twice"));
+            let error = Diagnostic::error(declared.span, format!("`{name}` is initialised twice"))
+                .code("redefinition");
             return self.fail(error);
         }
         self.unit[id].span = declared.span;
@@ -595,7 +624,7 @@ impl Checker<'_> {
         let Some(size) = self.types().size_of(self.unit[id].ty.ty) else {
             let (name, shown) = (self.unit[id].name.clone(), self.show_qual(self.unit[id].ty));
             let message = format!("`{name}` needs a size; {shown} has none");
-            self.report(Diagnostic::error(self.unit[id].span, message));
+            self.report(Diagnostic::error(self.unit[id].span, message).code("incomplete-type"));
             return;
         };
         self.unit[id].image = Some(Image {

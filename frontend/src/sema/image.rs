@@ -114,7 +114,8 @@ impl Checker<'_> {
                 let error = Diagnostic::error(
                     value.span,
                     "a global's initial value is computed when compiling, but this is not constant",
-                );
+                )
+                .code("not-constant");
                 self.fail(error.help("assign it in a function"))
             }
         }

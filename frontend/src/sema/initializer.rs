@@ -9,7 +9,7 @@ use lang_c::span::Node;
 
 use crate::source::Span;
 use crate::tree::{Init, InitItem, InitValue};
-use crate::types::{BitField, FieldRef, QualType, RecordKind, TypeId};
+use crate::types::{BitField, Field, FieldRef, QualType, RecordKind, TypeId};
 
 use super::convert::Context;
 use super::{Checked, Checker, OBJECT_LIMIT, literal};
@@ -94,6 +94,7 @@ impl Checker<'_> {
         if !is_open_array && !self.types().is_complete(ty.ty) {
             let shown = self.show_qual(ty);
             return self.error(
+                "incomplete-type",
                 span,
                 format!("{shown} has no size here, so it cannot be initialised"),
             );
@@ -177,7 +178,11 @@ impl Checker<'_> {
             let span = self.span(node);
             return match string_of(node) {
                 Some(string) => self.initialize_string(target, element, len, string, filled),
-                None => self.error(span, "an array is initialised by `{ … }` or by a string"),
+                None => self.error(
+                    "initializer",
+                    span,
+                    "an array is initialised by `{ … }` or by a string",
+                ),
             };
         }
         let value = self.rvalue(node)?;
@@ -207,12 +212,13 @@ impl Checker<'_> {
         let span = self.span(node);
         let mut value = match literal::string(&node.node) {
             Ok(value) => value,
-            Err(error) => return self.error(span, error.to_string()),
+            Err(error) => return self.error("literal", span, error.to_string()),
         };
         let unit = u64::from(value.element.bytes());
         if self.types().size_of(element.ty) != Some(unit) {
             let shown = self.show_qual(target.ty);
             return self.error(
+                "initializer",
                 span,
                 format!("this string does not fit the elements of {shown}"),
             );
@@ -253,6 +259,7 @@ impl Checker<'_> {
             Some(shape) => self.fill(target, shape, &mut cursor, &[], true, filled)?,
             None => self.initialize_scalar(target, &mut cursor, filled)?,
         }
+        self.check_missing(target.ty, items);
         if let Some(excess) = items.get(cursor.next) {
             let span = self.span(excess);
             let shown = self.show_qual(target.ty);
@@ -263,6 +270,34 @@ impl Checker<'_> {
             );
         }
         Ok(())
+    }
+
+    /// Warns about members of a struct that a list leaves out, unless it names members or is `{ 0 }`.
+    fn check_missing(&mut self, ty: QualType, items: &[Node<ast::InitializerListItem>]) {
+        let Some(record) = self.types().record_id(ty.ty) else {
+            return;
+        };
+        let [_, _, ..] = items else {
+            return;
+        };
+        if self.types().record(record).kind == RecordKind::Union {
+            return;
+        }
+        let fields = self.types().fields(record);
+        let Some(missing) = fields.get(items.len()) else {
+            return;
+        };
+        // A value without braces of its own may be one of several for its member.
+        let is_whole = |(item, field): (&Node<ast::InitializerListItem>, &Field)| {
+            let is_list = matches!(item.node.initializer.node, ast::Initializer::List(_));
+            item.node.designation.is_empty() && (is_list || self.types().is_scalar(field.ty.ty))
+        };
+        if items.iter().zip(fields).all(is_whole) {
+            let name = missing.name.as_deref().unwrap_or("a member without a name");
+            let message = format!("the list has no value for `{name}`");
+            let span = self.span(&items[items.len() - 1]);
+            self.warn("missing-field-initializers", span, message);
+        }
     }
 
     /// `int x = { 1 };`; `{}` stands for zero.
@@ -398,6 +433,7 @@ impl Checker<'_> {
                 let high = self.array_index(&range.node.to, shape)?;
                 if high < low || high - low > RANGE_LIMIT {
                     return self.error(
+                        "designator",
                         span,
                         format!("`{low} ... {high}` is not a range that can be filled"),
                     );
@@ -409,7 +445,11 @@ impl Checker<'_> {
             }
             _ => {
                 let shown = self.show_qual(whole.ty);
-                self.error(span, format!("this designator does not go with {shown}"))
+                self.error(
+                    "designator",
+                    span,
+                    format!("this designator does not go with {shown}"),
+                )
             }
         }
     }
@@ -442,7 +482,11 @@ impl Checker<'_> {
         let limit = shape.count().min(OBJECT_LIMIT);
         match u64::try_from(value) {
             Ok(index) if index < limit => Ok(index),
-            _ => self.error(span, format!("the array has no element {value}")),
+            _ => self.error(
+                "designator",
+                span,
+                format!("the array has no element {value}"),
+            ),
         }
     }
 
@@ -459,7 +503,7 @@ impl Checker<'_> {
             (Some(designator), None) => {
                 let span = self.span(designator);
                 let shown = self.show_qual(target.ty);
-                self.error(span, format!("{shown} has no members"))
+                self.error("designator", span, format!("{shown} has no members"))
             }
         }
     }

@@ -93,7 +93,8 @@ impl Checker<'_> {
         let id = label.id;
         if defines && label.defined {
             let first = body.labels[id.index()].span;
-            let error = Diagnostic::error(span, format!("there are two labels `{name}`"));
+            let error = Diagnostic::error(span, format!("there are two labels `{name}`"))
+                .code("duplicate-label");
             return self.fail(error.note(first, "the other one"));
         }
         if defines {
@@ -138,7 +139,11 @@ impl Checker<'_> {
         for node in names {
             let span = self.span(node);
             let ast::Expression::Identifier(name) = &node.node else {
-                return self.error(span, "`__label__` declares names of labels");
+                return self.error(
+                    "label-address",
+                    span,
+                    "`__label__` declares names of labels",
+                );
             };
             let body = self.body.as_mut().ok_or(Reported)?;
             let innermost = body.named_labels.len() - 1;
@@ -162,10 +167,10 @@ impl Checker<'_> {
             },
         ] = args
         else {
-            return self.error(span, "`&&` takes the address of a label");
+            return self.error("label-address", span, "`&&` takes the address of a label");
         };
         if self.body.is_none() {
-            return self.error(span, "labels stand inside of functions");
+            return self.error("outside-function", span, "labels stand inside of functions");
         }
         let id = self.named_label(&name.node.name, span, false)?;
         let body = self.body.as_mut().ok_or(Reported)?;
@@ -194,7 +199,11 @@ impl Checker<'_> {
             );
             let help =
                 "take the addresses of labels of the same function: `void *place = &&label;`";
-            self.report(Diagnostic::error(span, message).help(help));
+            self.report(
+                Diagnostic::error(span, message)
+                    .code("label-address")
+                    .help(help),
+            );
         }
     }
 
@@ -208,7 +217,7 @@ impl Checker<'_> {
         if !self.types().is_pointer(place.ty) {
             let shown = self.show(place.ty);
             let message = format!("`goto *` needs the address of a label, not {shown}");
-            return self.error(span, message);
+            return self.error("label-address", span, message);
         }
         if let Some(body) = &mut self.body {
             body.computed_goto = body.computed_goto.or(Some(span));

@@ -49,6 +49,8 @@ use crate::tree::reach;
 use crate::tree::{FuncId, GlobalId, Label, LabelId, Local, LocalId, Unit};
 use crate::types::{IntKind, QualType, TypeId, Typedef, Types};
 
+pub(crate) use suggest::closest;
+
 use label::NamedLabel;
 use pragma::Pragmas;
 use scope::{Binding, Entity, Scopes};
@@ -285,8 +287,13 @@ impl<'a> Checker<'a> {
         Err(Reported)
     }
 
-    fn error<T>(&mut self, span: Span, message: impl Into<String>) -> Checked<T> {
-        self.fail(Diagnostic::error(span, message))
+    fn error<T>(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        message: impl Into<String>,
+    ) -> Checked<T> {
+        self.fail(Diagnostic::error(span, message).code(code))
     }
 
     /// Reports what C allows and BPF does not, and goes on as if it were not there.
@@ -317,6 +324,7 @@ impl<'a> Checker<'a> {
     fn nested<T>(&mut self, span: Span, f: impl FnOnce(&mut Self) -> Checked<T>) -> Checked<T> {
         if self.depth >= DEPTH_LIMIT {
             return self.error(
+                "nesting",
                 span,
                 format!("this nests more than {DEPTH_LIMIT} levels deep; split it up"),
             );
@@ -359,7 +367,8 @@ impl<'a> Checker<'a> {
             ty,
             align,
             tags: Vec::new(),
-            mentioned: true,
+            mentions: 0,
+            may_be_unused: true,
             span,
         })
     }
@@ -368,6 +377,7 @@ impl<'a> Checker<'a> {
         let span = local.span;
         let Some(body) = &mut self.body else {
             return self.error(
+                "not-constant",
                 span,
                 "only functions can compute this; a global's value is constant",
             );

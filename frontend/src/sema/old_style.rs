@@ -35,7 +35,7 @@ impl Checker<'_> {
             Params::Typed(params) => {
                 if let Some(declaration) = declarations.first() {
                     let span = self.span(*declaration);
-                    return self.error(span, "the parameters already have types");
+                    return self.error("parameter", span, "the parameters already have types");
                 }
                 return Ok(params);
             }
@@ -61,7 +61,11 @@ impl Checker<'_> {
     fn undeclared_param<T>(&mut self, name: &str, span: Span) -> Checked<T> {
         let message = format!("the parameter `{name}` has no type; C no longer assumes `int`");
         let help = format!("declare it before the body: `int {name};`");
-        self.fail(Diagnostic::error(span, message).help(help))
+        self.fail(
+            Diagnostic::error(span, message)
+                .code("missing-type")
+                .help(help),
+        )
     }
 
     /// `char b, *c;` between the parentheses and the body.
@@ -78,10 +82,11 @@ impl Checker<'_> {
             let name = param.param.name.clone().unwrap_or_default();
             let Some(index) = names.iter().position(|(listed, _)| *listed == name) else {
                 let message = format!("`{name}` is not among the parameters");
-                return self.error(param.span, message);
+                return self.error("parameter", param.span, message);
             };
             if let Some(first) = &found[index] {
-                let error = Diagnostic::error(param.span, format!("`{name}` is declared twice"));
+                let error = Diagnostic::error(param.span, format!("`{name}` is declared twice"))
+                    .code("redeclaration");
                 let first = first.span;
                 return self.fail(error.note(first, "first declared here"));
             }
@@ -98,7 +103,11 @@ impl Checker<'_> {
         let declared = self.declared(specifiers, &node.node.declarator)?;
         if let Some(initializer) = &node.node.initializer {
             let span = self.span(initializer);
-            return self.error(span, "a parameter gets its value from the caller");
+            return self.error(
+                "parameter",
+                span,
+                "a parameter gets its value from the caller",
+            );
         }
         let ty = self.parameter_type(declared.ty);
         let passed = self.passed_type(ty.ty);
@@ -146,7 +155,8 @@ impl Checker<'_> {
             ty,
             align: self.types().align_of(ty.ty),
             tags: Vec::new(),
-            mentioned: param.unused,
+            mentions: 0,
+            may_be_unused: param.unused,
             span,
         })?;
         let name = param.param.name.clone().unwrap_or_default();

@@ -99,6 +99,7 @@ impl Checker<'_> {
         if !self.types().is_pointer(ptr.ty) || !self.types().is_integer(index.ty) {
             let (a, b) = (self.show(ptr.ty), self.show(index.ty));
             return self.error(
+                "operand-type",
                 span,
                 format!("`[]` needs a pointer or array and an integer, not {b} and {a}"),
             );
@@ -129,7 +130,11 @@ impl Checker<'_> {
     pub(super) fn deref_place(&mut self, pointer: Expr, span: Span) -> Checked<Place> {
         let Some(ty) = self.types().pointee(pointer.ty) else {
             let shown = self.show(pointer.ty);
-            return self.error(span, format!("only a pointer can be followed, not {shown}"));
+            return self.error(
+                "not-a-pointer",
+                span,
+                format!("only a pointer can be followed, not {shown}"),
+            );
         };
         if let ExprKind::AddressOf(place) = &pointer.kind
             && place.ty == ty
@@ -176,7 +181,7 @@ impl Checker<'_> {
                 let shown = self.show(ptr.ty);
                 let message =
                     format!("{shown} points to an incomplete type, so it cannot be counted with");
-                self.error(ptr.span, message)
+                self.error("incomplete-type", ptr.span, message)
             }
         }
     }
@@ -218,6 +223,7 @@ impl Checker<'_> {
         {
             let (a, b) = (self.show(lhs.ty), self.show(rhs.ty));
             return self.error(
+                "operand-type",
                 span,
                 format!("pointers to different things have no difference: {a} and {b}"),
             );
@@ -226,6 +232,7 @@ impl Checker<'_> {
         if size == 0 {
             let shown = self.show(lhs.ty);
             return self.error(
+                "incomplete-type",
                 span,
                 format!("{shown} points to things without size; their number is not defined"),
             );
@@ -262,12 +269,39 @@ impl Checker<'_> {
         if matches!(op, BinaryOp::Div | BinaryOp::Rem) && rhs.as_const() == Some(0) {
             self.warn("division-by-zero", span, "this divides by zero, which BPF defines to give zero (or the dividend for `%`), but C does not");
         }
+        self.check_overflow(op, lhs, rhs, span);
         Ok(())
+    }
+
+    /// Warns about a constant result that a signed type cannot hold.
+    fn check_overflow(&mut self, op: BinaryOp, lhs: &Expr, rhs: &Expr, span: Span) {
+        let kind = |value: &Expr| self.types().int_kind(value.ty).map(IntKind::promoted);
+        let (Some(left), Some(right), Some(a), Some(b)) =
+            (kind(lhs), kind(rhs), lhs.as_const(), rhs.as_const())
+        else {
+            return;
+        };
+        let kind = left.common(right);
+        let exact = match op {
+            BinaryOp::Add => a.checked_add(b),
+            BinaryOp::Sub => a.checked_sub(b),
+            BinaryOp::Mul => a.checked_mul(b),
+            _ => return,
+        };
+        let holds = exact.is_some_and(|exact| kind.holds(exact));
+        if kind.is_signed() && kind.bits() <= 64 && !holds {
+            let message = format!("the result does not fit `{}`", kind.name());
+            self.warn("integer-overflow", span, message);
+        }
     }
 
     fn bad_operands<T>(&mut self, symbol: &str, lhs: &Expr, rhs: &Expr, span: Span) -> Checked<T> {
         let (a, b) = (self.show(lhs.ty), self.show(rhs.ty));
-        self.error(span, format!("`{symbol}` does not go with {a} and {b}"))
+        self.error(
+            "operand-type",
+            span,
+            format!("`{symbol}` does not go with {a} and {b}"),
+        )
     }
 
     /// `lhs op rhs` on operands of one type.
@@ -324,7 +358,11 @@ impl Checker<'_> {
                 "{shown} has {} bits; shifting it by {amount} is not defined",
                 kind.bits()
             );
-            self.warn("shift-count", count.span, message);
+            let code = match amount < 0 {
+                true => "shift-count-negative",
+                false => "shift-count-overflow",
+            };
+            self.warn(code, count.span, message);
         }
         Ok((value, count))
     }
@@ -512,6 +550,7 @@ impl Checker<'_> {
             Operand::Place(place) => place,
             Operand::Value(_) | Operand::Func(..) => {
                 return self.error(
+                    "not-assignable",
                     span,
                     "only a variable, or what a pointer points to, can be assigned",
                 );
@@ -519,6 +558,7 @@ impl Checker<'_> {
         };
         if self.types().is_array(place.ty.ty) {
             return self.error(
+                "not-assignable",
                 span,
                 "an array cannot be assigned as a whole; copy it with `__builtin_memcpy`",
             );
@@ -531,6 +571,7 @@ impl Checker<'_> {
         if !self.types().is_complete(place.ty.ty) {
             let shown = self.show_qual(place.ty);
             return self.error(
+                "incomplete-type",
                 span,
                 format!("{shown} has no size, so it cannot be assigned"),
             );
@@ -544,6 +585,7 @@ impl Checker<'_> {
             PlaceKind::Global(id) if self.helper_number(id).is_some() => {
                 let name = self.unit[id].name.clone();
                 self.error(
+                    "not-assignable",
                     place.span,
                     format!("`{name}` names a helper by its number, so it cannot be assigned"),
                 )
@@ -571,6 +613,7 @@ impl Checker<'_> {
         } else {
             let shown = self.show(ty);
             return self.error(
+                "operand-type",
                 span,
                 format!("`++` and `--` need a number or a pointer, not {shown}"),
             );

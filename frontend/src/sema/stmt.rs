@@ -95,13 +95,17 @@ impl Checker<'_> {
             }
             ast::Statement::Continue => {
                 if self.body.as_ref().is_none_or(|body| body.loops == 0) {
-                    return self.error(span, "`continue` stands inside of a loop");
+                    return self.error("stray-jump", span, "`continue` stands inside of a loop");
                 }
                 StmtKind::Continue
             }
             ast::Statement::Break => {
                 if self.body.as_ref().is_none_or(|body| body.breakable == 0) {
-                    return self.error(span, "`break` stands inside of a loop or a `switch`");
+                    return self.error(
+                        "stray-jump",
+                        span,
+                        "`break` stands inside of a loop or a `switch`",
+                    );
                 }
                 StmtKind::Break
             }
@@ -222,6 +226,7 @@ impl Checker<'_> {
                 return Ok(StmtKind::Return(Some(value)));
             }
             return self.error(
+                "return-value",
                 value.span,
                 format!("`{name}` returns nothing, but a value is given here"),
             );
@@ -237,10 +242,18 @@ impl Checker<'_> {
         span: Span,
     ) -> Checked<Expr> {
         if self.body.is_none() {
-            return self.error(span, "statements stand inside of functions");
+            return self.error(
+                "outside-function",
+                span,
+                "statements stand inside of functions",
+            );
         }
         let ast::Statement::Compound(items) = &node.node else {
-            return self.error(span, "a statement expression is written `({ … })`");
+            return self.error(
+                "statement-expression",
+                span,
+                "a statement expression is written `({ … })`",
+            );
         };
         let reported = self.diagnostics.len();
         let (block, value) = self.scoped(|checker| {
@@ -343,6 +356,7 @@ impl Checker<'_> {
         }
         let shown = self.show(value.ty);
         self.error(
+            "switch-type",
             value.span,
             format!("`switch` needs an integer, not {shown}"),
         )
@@ -358,7 +372,7 @@ impl Checker<'_> {
         let high = self.constant_expression(high);
         let ty = match self.body.as_ref().and_then(|body| body.switches.last()) {
             Some(switch) => switch.ty,
-            None => return self.error(span, "`case` stands inside of a `switch`"),
+            None => return self.error("stray-jump", span, "`case` stands inside of a `switch`"),
         };
         let kind = ty
             .and_then(|ty| self.types().int_kind(ty))
@@ -385,7 +399,8 @@ impl Checker<'_> {
         let other = switch.and_then(|switch| switch.cases.iter().find(overlaps));
         match other {
             Some(&(_, first)) => {
-                let error = Diagnostic::error(span, format!("there already is a `case` for {low}"));
+                let error = Diagnostic::error(span, format!("there already is a `case` for {low}"))
+                    .code("duplicate-case");
                 self.fail(error.note(first, "the other one"))
             }
             None => Ok(()),
@@ -394,9 +409,13 @@ impl Checker<'_> {
 
     fn default(&mut self, span: Span) -> Checked<LabelId> {
         match self.body.as_ref().and_then(|body| body.switches.last()) {
-            None => return self.error(span, "`default` stands inside of a `switch`"),
+            None => return self.error("stray-jump", span, "`default` stands inside of a `switch`"),
             Some(switch) if switch.default.is_some() => {
-                return self.error(span, "this `switch` already has a `default`");
+                return self.error(
+                    "duplicate-case",
+                    span,
+                    "this `switch` already has a `default`",
+                );
             }
             Some(_) => {}
         }
@@ -465,6 +484,7 @@ impl Checker<'_> {
         }
         let Some(ast::Initializer::Expression(value)) = initializer.map(|node| &node.node) else {
             return self.error(
+                "auto-type",
                 declared.span,
                 "`__auto_type` takes its type from an initial value",
             );
@@ -488,7 +508,8 @@ impl Checker<'_> {
             ty: declared.ty,
             align: self.declared_align(declared),
             tags: declared.attributes.tags.clone(),
-            mentioned: declared.attributes.unused,
+            mentions: 0,
+            may_be_unused: declared.attributes.unused,
             span,
         })?;
         if let Some(label) = &declared.attributes.asm_label
@@ -509,7 +530,11 @@ impl Checker<'_> {
             }
             None if !self.types().is_complete(declared.ty.ty) => {
                 let shown = self.show_qual(declared.ty);
-                return self.error(span, format!("`{name}` needs a size; {shown} has none"));
+                return self.error(
+                    "incomplete-type",
+                    span,
+                    format!("`{name}` needs a size; {shown} has none"),
+                );
             }
             None => None,
         };
@@ -530,7 +555,7 @@ impl Checker<'_> {
     fn cleanup_call(&mut self, local: LocalId, function: &str, span: Span) -> Checked<Expr> {
         let Some(Entity::Func(id)) = self.entity(function) else {
             let message = format!("`{function}` is no function that could run here");
-            return self.error(span, message);
+            return self.error("cleanup", span, message);
         };
         let Some(ty) = self.types().function_type(self.unit[id].ty).cloned() else {
             return Err(super::Reported);

@@ -64,6 +64,7 @@ impl Checker<'_> {
     ) -> Checked<QualType> {
         let Some(tag) = tag else {
             return self.error(
+                "missing-name",
                 span,
                 format!("this `{}` has neither a name nor members", kind.keyword()),
             );
@@ -101,6 +102,7 @@ impl Checker<'_> {
                 let keyword = kind.keyword();
                 let error =
                     Diagnostic::error(tag_span, format!("`{keyword} {name}` is defined twice"))
+                        .code("redefinition")
                         .note(first, "first defined here");
                 return self.fail(error);
             }
@@ -130,7 +132,7 @@ impl Checker<'_> {
             return Ok(());
         }
         let shown = self.show(ty);
-        self.error(span, format!("`{name}` is the tag of {shown}"))
+        self.error("tag-kind", span, format!("`{name}` is the tag of {shown}"))
     }
 
     fn record_definition(
@@ -154,6 +156,7 @@ impl Checker<'_> {
         let definition = self.types().record(id).definition.as_ref();
         if definition.is_some_and(|def| def.size > OBJECT_LIMIT) {
             return self.error(
+                "object-too-large",
                 span,
                 "this type is larger than 2 GiB, the limit for one object",
             );
@@ -233,7 +236,11 @@ impl Checker<'_> {
         let width = self.constant_expression(node)?;
         let Some(kind) = self.types().int_kind(ty.ty) else {
             let shown = self.show_qual(ty);
-            return self.error(span, format!("a bit-field is an integer, not {shown}"));
+            return self.error(
+                "bit-field",
+                span,
+                format!("a bit-field is an integer, not {shown}"),
+            );
         };
         let most = if kind == IntKind::Bool {
             1
@@ -241,11 +248,14 @@ impl Checker<'_> {
             kind.bits()
         };
         match u32::try_from(width) {
-            Ok(0) if name.is_some() => self.error(span, "a bit-field without bits has no name"),
+            Ok(0) if name.is_some() => {
+                self.error("bit-field", span, "a bit-field without bits has no name")
+            }
             Ok(width) if width <= most => Ok(width),
             _ => {
                 let shown = self.show_qual(ty);
                 self.error(
+                    "bit-field",
                     span,
                     format!("{width} bits do not fit {shown}, which has {most}"),
                 )
@@ -263,16 +273,16 @@ impl Checker<'_> {
             let name = field.name.as_deref().unwrap_or("this member");
             if is_flexible && !is_last {
                 let message = format!("`{name}` has no length, so it has to be the last member");
-                self.report(Diagnostic::error(field.span, message));
+                self.report(Diagnostic::error(field.span, message).code("flexible-array"));
             } else if !is_flexible && !self.types().is_complete(field.ty.ty) {
                 let shown = self.show_qual(field.ty);
                 let message = format!("member `{name}` needs a size; {shown} has none");
-                self.report(Diagnostic::error(field.span, message));
+                self.report(Diagnostic::error(field.span, message).code("incomplete-type"));
             }
             for name in self.member_names(field) {
                 if !names.insert(name.clone()) {
                     let message = format!("there are two members named `{name}`");
-                    self.report(Diagnostic::error(field.span, message));
+                    self.report(Diagnostic::error(field.span, message).code("redefinition"));
                 }
             }
         }
@@ -342,7 +352,8 @@ impl Checker<'_> {
             let first = self.types().enumeration(id).span;
             let span = self.span(&nodes[0]);
             let shown = self.show(ty);
-            let error = Diagnostic::error(span, format!("{shown} is defined twice"));
+            let error =
+                Diagnostic::error(span, format!("{shown} is defined twice")).code("redefinition");
             return self.fail(error.note(first, "first defined here"));
         }
         let mut values: Vec<(String, i128)> = Vec::new();

@@ -46,7 +46,11 @@ impl Formats<'_> {
         ) else {
             return;
         };
-        match conversions(&text) {
+        let read = match name {
+            "bpf_trace_printk" => kernel_conversions(&text),
+            _ => conversions(&text),
+        };
+        match read {
             Err(bad) => self.warn(
                 span,
                 format!("`{name}` does not know the conversion `{bad}`"),
@@ -168,6 +172,29 @@ fn conversions(format: &[u8]) -> Result<Vec<Wanted>, String> {
     Ok(wanted)
 }
 
+/// The same for what the kernel prints: it reads no precision, no `#`, no `h` and no `z`, and prints no octal numbers
+/// (`bpf_bprintf_prepare` in kernel/bpf/helpers.c).
+fn kernel_conversions(format: &[u8]) -> Result<Vec<Wanted>, String> {
+    let mut rest = format;
+    while let Some(at) = rest.iter().position(|&byte| byte == b'%') {
+        let spec = &rest[at + 1..];
+        let is_width = |byte: &&u8| byte.is_ascii_digit() || b"-+ 0".contains(byte);
+        let width = spec.iter().take_while(is_width).count();
+        let longs = spec[width..].iter().take_while(|&&byte| byte == b'l');
+        let end = width + longs.count();
+        match spec.get(end) {
+            Some(b'd' | b'i' | b'u' | b'x' | b'X' | b's' | b'c' | b'p' | b'%') => {
+                rest = &spec[end + 1..];
+            }
+            _ => {
+                let bad = &rest[at..(at + end + 2).min(rest.len())];
+                return Err(String::from_utf8_lossy(bad).into_owned());
+            }
+        }
+    }
+    conversions(format)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,5 +209,11 @@ mod tests {
         );
         assert_eq!(conversions(b"%f"), Err("%f".to_owned()));
         assert_eq!(conversions(b"100%"), Err("%".to_owned()));
+        assert_eq!(
+            kernel_conversions(b"%08llx %pI4"),
+            Ok(vec![int(8), Wanted::Pointer])
+        );
+        assert_eq!(kernel_conversions(b"%.3d"), Err("%.".to_owned()));
+        assert_eq!(kernel_conversions(b"%zu"), Err("%z".to_owned()));
     }
 }

@@ -5,19 +5,19 @@ void *outside = &&a; //~ error: inside of functions
 int missing(void) { { __label__ b; void *p = &&b; } return 0; } //~ error: no label `b`
 int hidden(void) { { __label__ c; c: ; } goto c; } //~ error: no label `c`
 /*~ diagnostics
-error: `nowhere` takes no label's address, so this leads nowhere
+error[label-address]: `nowhere` takes no label's address, so this leads nowhere
  --> labels.c:2:24
   |
 2 | int nowhere(void *p) { goto *p; } //~ error: leads nowhere
   |                        ^^^^^^^^
   |
   = help: take the addresses of labels of the same function: `void *place = &&label;`
-error: `goto *` needs the address of a label, not `int`
+error[label-address]: `goto *` needs the address of a label, not `int`
  --> labels.c:3:24
   |
 3 | int number(int x) { a: goto *x; } //~ error: needs the address of a label
   |                        ^^^^^^^^
-error: labels stand inside of functions
+error[outside-function]: labels stand inside of functions
  --> labels.c:4:17
   |
 4 | void *outside = &&a; //~ error: inside of functions

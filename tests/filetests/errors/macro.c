@@ -19,7 +19,7 @@ error[undeclared]: `missing` is not declared
 ...
 7 |     return AREA(*s); //~ error: `missing`
   |            ^^^^^^^^
-error: `*` does not go with `struct square *` and `struct square *`
+error[operand-type]: `*` does not go with `struct square *` and `struct square *`
   --> macro.c:11:9
    |
  2 | #define SQUARE(x) ((x) * (x))

@@ -8,14 +8,14 @@ error[undeclared]: `b` is not declared
   |
 2 | int f(int a) { return b; } //~ error: `b`
   |                       ^
-error: the members of `struct nothing` are not known here
+error[incomplete-type]: the members of `struct nothing` are not known here
  --> several.c:3:38
   |
 3 | int g(struct nothing *p) { return p->x; } //~ error: nothing
   |       --------------                 ^
   |       |
   |       only declared here
-error: `int` has no member `x`
+error[not-a-struct]: `int` has no member `x`
  --> several.c:4:25
   |
 4 | int h(int a) { return a.x; } //~ error: `int` has no member

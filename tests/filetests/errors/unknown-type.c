@@ -1,7 +1,7 @@
 // An unknown type name.
 int f(uint33_t a) { return a; } //~ error: uint33_t
 /*~ diagnostics
-error[syntax]: `uint33_t` is not the name of a type
+error[unknown-type]: `uint33_t` is not the name of a type
  --> unknown-type.c:2:7
   |
 2 | int f(uint33_t a) { return a; } //~ error: uint33_t

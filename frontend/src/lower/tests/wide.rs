@@ -126,7 +126,8 @@ impl Bench {
             ty: ulong,
             align: 8,
             tags: Vec::new(),
-            mentioned: true,
+            mentions: 0,
+            may_be_unused: true,
             span: self.span,
         };
         let stmt = Stmt {
