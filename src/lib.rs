@@ -13,6 +13,7 @@
 //! ```
 
 mod adapt;
+pub mod explain;
 pub mod json;
 mod limits;
 mod place;

@@ -16,7 +16,7 @@ use super::output;
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// C source file, `-` for standard input.
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required_unless_present = "explain")]
     input: Option<PathBuf>,
     /// Output file, `-` for standard output. Default: FILE with `.o`, in the current directory; text goes to standard
     /// output.
@@ -44,6 +44,9 @@ pub(crate) struct Args {
     /// all passes (`ir:adapt`: after the adaptation to the target), `ir:after=NAME` the IR after one of them.
     #[arg(long, value_name = "STAGE")]
     emit: Option<Stage>,
+    /// Explain the code of an error or warning.
+    #[arg(long, value_name = "CODE", help_heading = "Diagnostics")]
+    explain: Option<String>,
     #[command(flatten)]
     compile: CompileArgs,
     #[command(flatten)]
@@ -52,6 +55,9 @@ pub(crate) struct Args {
 
 /// Compiles as the arguments say.
 pub(crate) fn run(args: &Args) -> Result<()> {
+    if let Some(code) = &args.explain {
+        return explain(code);
+    }
     let Some(input) = &args.input else {
         bail!("no input file; try `bpfcc --help`");
     };
@@ -83,6 +89,15 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             output::write(&args.output.clone().unwrap_or_else(default), &bytes)
         }
     }
+}
+
+fn explain(code: &str) -> Result<()> {
+    let Some(text) = bpfcc::explain::explain(code) else {
+        bail!(
+            "no diagnostic has the code `{code}`; docs/errors.md and docs/diagnostics.md list them"
+        );
+    };
+    output::print(&text)
 }
 
 // Dependencies.
