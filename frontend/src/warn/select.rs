@@ -178,7 +178,7 @@ impl Selection {
                 (wanted, fatal)
             }
         };
-        wanted.then(|| match fatal {
+        wanted.then_some(match fatal {
             true => Diagnostic {
                 severity: Severity::Error,
                 ..diagnostic

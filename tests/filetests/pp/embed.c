@@ -4,7 +4,7 @@ static const char data[] = {
 #embed "data.bin" //~ error: `#embed`
 };
 /*~ diagnostics
-error: `#embed` is not supported: no resource is read while compiling
+error[preprocessor]: `#embed` is not supported: no resource is read while compiling
  --> embed.c:4:2
   |
 4 | #embed "data.bin" //~ error: `#embed`
