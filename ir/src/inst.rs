@@ -220,7 +220,7 @@ pub enum InstData {
     },
     /// `v: T = refine a ne b`: `a`, where the branch that leads here has shown that `a ne b` holds. Costs nothing.
     Refine {
-        /// The value; the result has its type, or one that fits it.
+        /// The value; the result has its type, or one that fits it or that it fits.
         arg: Value,
         /// The comparison that holds.
         cond: Cond,

@@ -153,6 +153,11 @@ impl Body<'_, '_> {
             }
             (Type::I64, Type::I32) => self.builder.truncate(value),
             (Type::I64, Type::Ptr(_)) => self.pointer_from_bits(value),
+            // The program says what it points to: a context that went through memory, say.
+            (Type::Ptr(from), Type::Ptr(to)) if !from.fits(to) => {
+                let bits = self.builder.ptr_to_int(value);
+                self.builder.int_to_ptr(to, bits)
+            }
             _ => value,
         }
     }

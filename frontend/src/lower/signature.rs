@@ -85,7 +85,7 @@ pub(super) fn signature(types: &Types, function: &Function) -> Signature {
         params.push(Type::PTR);
     }
     for (index, ty) in param_types(types, function).into_iter().enumerate() {
-        let is_context = index == 0 && is_given_context(types, function, ty);
+        let is_context = is_given_context(types, function, index, ty);
         match repr(types, ty) {
             Repr::Word(Type::Ptr(_)) if is_context => params.push(Type::Ptr(PtrKind::Ctx)),
             _ => params.extend(argument_path(types, ty, function.linkage).words()),
@@ -99,11 +99,11 @@ pub(super) fn signature(types: &Types, function: &Function) -> Signature {
     Signature { params, result }
 }
 
-/// Whether a function's first parameter, of type `ty`, is the context. Programs are called by the kernel; global functions are
-/// checked by it alone, and it trusts the type (VERIFIER-RULES 20). For static functions, the callers decide.
-fn is_given_context(types: &Types, function: &Function, ty: TypeId) -> bool {
+/// Whether a function's parameter of type `ty` is the context. Programs are called by the kernel; global functions are checked
+/// by it alone, and it trusts the types (VERIFIER-RULES 20). For static functions, the callers decide.
+fn is_given_context(types: &Types, function: &Function, index: usize, ty: TypeId) -> bool {
     let is_global = function.body.is_some() && function.linkage != Linkage::Local;
-    function.is_program() || (is_global && is_context_pointer(types, ty))
+    function.is_program() && index == 0 || is_global && is_context_pointer(types, ty)
 }
 
 /// Types of the parameters: those of the definition, or else of the prototype.

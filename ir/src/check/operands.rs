@@ -26,6 +26,8 @@ enum Want {
     Above(Type),
     /// A type that fits this one.
     Below(Type),
+    /// A type that fits this one, or that this one fits.
+    Near(Type),
 }
 
 impl Checker<'_> {
@@ -58,6 +60,7 @@ impl Checker<'_> {
             Want::Exactly(ty) => (found == ty, ty),
             Want::Above(ty) => (ty.fits(found), ty),
             Want::Below(ty) => (found.fits(ty), ty),
+            Want::Near(ty) => (found.fits(ty) || ty.fits(found), ty),
         };
         if !good {
             self.wrong_type(inst, "the result", &expected.to_string(), found);
@@ -231,7 +234,7 @@ impl Checker<'_> {
             }
             InstData::Refine { arg, other, .. } => {
                 self.one_width(inst, [*arg, *other]);
-                Want::Below(self.ty(*arg))
+                Want::Near(self.ty(*arg))
             }
             InstData::Branch { args, .. } => {
                 self.one_width(inst, *args);
