@@ -156,6 +156,59 @@ impl Checker<'_> {
         }
     }
 
+    /// The integer that an initial value may count on: as GNU C has it, also what a constant variable was given.
+    pub(super) fn initial_integer(&self, expr: &Expr) -> Option<i128> {
+        let types = self.types();
+        let kind = types.int_kind(expr.ty);
+        match &expr.kind {
+            ExprKind::IntConst(value) => Some(*value),
+            ExprKind::Load(place) => self.constant_variable(place),
+            ExprKind::Cast {
+                kind: CastKind::IntToInt | CastKind::ToBool,
+                arg,
+            } => Some(kind?.wrap(self.initial_integer(arg)?)),
+            ExprKind::Unary { op, arg } => Some(unary(*op, kind?, self.initial_integer(arg)?)),
+            ExprKind::Binary { op, lhs, rhs } => {
+                let (lhs, rhs) = (self.initial_integer(lhs)?, self.initial_integer(rhs)?);
+                binary(*op, kind?, lhs, rhs)
+            }
+            ExprKind::Shift { op, value, count } => {
+                let (value, count) = (self.initial_integer(value)?, self.initial_integer(count)?);
+                shift(*op, kind?, value, count)
+            }
+            ExprKind::Compare { op, lhs, rhs } => {
+                let kind = types.int_kind(lhs.ty)?;
+                let (lhs, rhs) = (self.initial_integer(lhs)?, self.initial_integer(rhs)?);
+                Some(compare(*op, kind, lhs, rhs).into())
+            }
+            ExprKind::Conditional {
+                cond,
+                then,
+                otherwise,
+            } => match self.initial_integer(cond)? {
+                0 => self.initial_integer(otherwise),
+                _ => self.initial_integer(then),
+            },
+            _ => None,
+        }
+    }
+
+    /// The value of a constant integer variable of this file. What a loader may change (`const volatile`) is none.
+    fn constant_variable(&self, place: &Place) -> Option<i128> {
+        let PlaceKind::Global(id) = place.kind else {
+            return None;
+        };
+        let quals = self.types().canonical(place.ty).quals;
+        if !quals.is_const || quals.is_volatile {
+            return None;
+        }
+        let kind = self.types().int_kind(place.ty.ty)?;
+        let image = self.unit[id].image.as_ref()?;
+        let bytes = image.bytes.iter().rev().take(kind.bytes() as usize);
+        let value = bytes.fold(0, |value, &byte| value << 8 | i128::from(byte));
+        image.pointers.is_empty().then(|| kind.wrap(value))
+    }
+
     /// `_Static_assert(condition, message)`.
     pub(super) fn static_assert(&mut self, node: &Node<ast::StaticAssert>) -> Checked<()> {
         let condition = &node.node.expression;

@@ -69,11 +69,8 @@ impl Checker<'_> {
 
     /// The type of an expression that is not evaluated, for `typeof` and `sizeof`: arrays and functions stay what they are.
     pub(super) fn type_of_expression(&mut self, node: &Node<ast::Expression>) -> Checked<QualType> {
-        // lang-c reads a typedef's name between parentheses as a variable's.
-        if let ast::Expression::Identifier(name) = &node.node
-            && let Some(Entity::Typedef(ty)) = self.entity(&name.node.name)
-        {
-            return Ok(ty.unqualified());
+        if let Some(ty) = self.type_in_disguise(node)? {
+            return Ok(ty);
         }
         let operand = self.unevaluated(|checker| checker.operand(node))?;
         Ok(match operand {
@@ -81,6 +78,34 @@ impl Checker<'_> {
             Operand::Place(place) => place.ty,
             Operand::Func(id, _) => self.unit[id].ty.unqualified(),
         })
+    }
+
+    /// A type that lang-c reads as an expression: a typedef's name, perhaps with lengths behind it as in `typeof(u64[4])`.
+    fn type_in_disguise(&mut self, node: &Node<ast::Expression>) -> Checked<Option<QualType>> {
+        let mut lengths = Vec::new();
+        let mut node = node;
+        while let ast::Expression::BinaryOperator(index) = &node.node
+            && index.node.operator.node == ast::BinaryOperator::Index
+        {
+            lengths.push(&index.node.rhs);
+            node = &index.node.lhs;
+        }
+        let ast::Expression::Identifier(name) = &node.node else {
+            return Ok(None);
+        };
+        let Some(Entity::Typedef(ty)) = self.entity(&name.node.name) else {
+            return Ok(None);
+        };
+        let mut ty = ty.unqualified();
+        for length in lengths {
+            let value = self.constant_expression(length)?;
+            let Ok(length) = u64::try_from(value) else {
+                let span = self.span(&**length);
+                return self.error(span, format!("an array has no {value} elements"));
+            };
+            ty = self.unit.types.array(ty, length).unqualified();
+        }
+        Ok(Some(ty))
     }
 
     pub(super) fn entity(&self, name: &str) -> Option<Entity> {

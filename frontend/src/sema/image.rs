@@ -72,7 +72,7 @@ impl Checker<'_> {
         if self.types().is_float(value.ty) {
             return self.fail(Rule::Float.refuse(value.span, "this is a floating-point number"));
         }
-        if let Some(source) = self.copied_image(value) {
+        if let Some(source) = self.copied_image(value)? {
             let base = item.offset;
             write_bytes(image, base, &source.bytes);
             let moved = source.pointers.into_iter().map(|pointer| ImagePointer {
@@ -83,7 +83,7 @@ impl Checker<'_> {
             return Ok(());
         }
         let size = self.types().size_of(value.ty).unwrap_or(0);
-        match constant_value(value) {
+        match self.initial_value(value) {
             Some(ConstantValue {
                 symbol: None,
                 addend,
@@ -121,17 +121,31 @@ impl Checker<'_> {
         }
     }
 
-    /// The image that a compound literal or string at file scope brings along, copied as a whole.
-    fn copied_image(&self, value: &Expr) -> Option<Image> {
+    /// The image of a compound literal or string, copied as a whole.
+    fn copied_image(&mut self, value: &Expr) -> Checked<Option<Image>> {
         let ExprKind::Load(place) = &value.kind else {
-            return None;
+            return Ok(None);
         };
-        let PlaceKind::Global(id) = place.kind else {
-            return None;
+        match &place.kind {
+            PlaceKind::Global(id) => {
+                let global = &self.unit[*id];
+                let is_unnamed = global.name.starts_with('.');
+                Ok(global.image.clone().filter(|_| is_unnamed))
+            }
+            // In a function, as the initial value of a static variable.
+            PlaceKind::CompoundLiteral { init, .. } => self.image(init, place.ty).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// What a value is when compiling.
+    fn initial_value(&self, value: &Expr) -> Option<ConstantValue> {
+        let integer = || {
+            let addend = self.initial_integer(value)?;
+            let symbol = None;
+            Some(ConstantValue { symbol, addend })
         };
-        let global = &self.unit[id];
-        let is_unnamed = global.name.starts_with('.');
-        global.image.clone().filter(|_| is_unnamed)
+        constant_value(value).or_else(integer)
     }
 }
 
