@@ -101,7 +101,11 @@ impl Checker<'_> {
             let value = self.constant_expression(length)?;
             let Ok(length) = u64::try_from(value) else {
                 let span = self.span(&**length);
-                return self.error(span, format!("an array has no {value} elements"));
+                return self.error(
+                    "array-length",
+                    span,
+                    format!("an array has no {value} elements"),
+                );
             };
             ty = self.unit.types.array(ty, length).unqualified();
         }
