@@ -12,6 +12,7 @@
 //! | `enum e { … } __attribute__((__bpfcc_underlying(sizeof(T))))` | `enum e : T { … }` |
 //! | `asm ("…" : : [out] "" (out))` | `asm goto ("…" : : : : out)` |
 //! | `int f(void) __attribute__((a)) int __bpfcc_attributes; { … }` | `int f(void) __attribute__((a)) { … }` |
+//! | `__attribute__((__bpfcc_alignas(sizeof(8)))) char c;` | `_Alignas(8) char c;` among members |
 //! | `__bpfcc_label_address(out)` | `&&out` |
 //! | `__bpfcc_goto(p);` | `goto *p;` |
 //! | `__bpfcc_local_labels(a, b);` | `__label__ a, b;` |
@@ -23,6 +24,7 @@ mod asm_goto;
 mod attribute;
 mod declaration;
 mod labels;
+pub(crate) mod literal;
 
 use std::collections::HashMap;
 
@@ -37,6 +39,9 @@ pub const OMITTED: &str = "__bpfcc_omitted";
 
 /// Attribute in front of a `__typeof__` whose qualifiers do not count.
 pub const UNQUALIFIED: &str = "__bpfcc_unqualified";
+
+/// Attribute in front of a member that has an `_Alignas`; its argument is `sizeof` of what that holds.
+pub const MEMBER_ALIGNMENT: &str = "__bpfcc_alignas";
 
 /// Name in the declaration that carries the attributes between the parameters of a function and its body.
 pub const ATTRIBUTE_CARRIER: &str = "__bpfcc_attributes";
@@ -108,6 +113,7 @@ pub(crate) fn normalize(tokens: &[Token]) -> Normalized {
         out: Vec::with_capacity(tokens.len()),
         after: HashMap::new(),
         replaced: HashMap::new(),
+        braces: Vec::new(),
         function_depth: 0,
     };
     let mut positions = Vec::with_capacity(tokens.len());
@@ -155,6 +161,14 @@ fn closing(open: Symbol) -> Symbol {
     }
 }
 
+/// What is between braces.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Brace {
+    /// The members of a `struct` or `union`.
+    Record,
+    Other,
+}
+
 struct Normalizer<'a> {
     tokens: &'a [Token],
     partners: Vec<Option<u32>>,
@@ -163,6 +177,8 @@ struct Normalizer<'a> {
     after: HashMap<usize, Vec<Token>>,
     /// What is to be written in the place of a token and those up to another.
     replaced: HashMap<usize, (Vec<Token>, usize)>,
+    /// The braces that are open.
+    braces: Vec<Brace>,
     /// How many braces of a function body are open.
     function_depth: usize,
 }
@@ -200,9 +216,16 @@ impl Normalizer<'_> {
             sym::TYPEOF_UNQUAL | sym::TYPEOF_UNQUAL2 | sym::TYPEOF_UNQUAL3 => {
                 self.typeof_unqual(at)
             }
+            sym::TYPEOF | sym::GNU_TYPEOF | sym::GNU_TYPEOF2 => self.type_of(at),
+            // Nothing that it would silence is warned about.
+            sym::GNU_EXTENSION => Some(at + 1),
+            sym::AUTO => self.auto_type(at),
+            sym::C11_ALIGNAS => self.member_alignment(at),
             sym::STATIC_ASSERT => self.c23_keyword(at, sym::C11_STATIC_ASSERT),
             sym::C11_STATIC_ASSERT => self.static_assert(at),
-            sym::ALIGNAS => self.c23_keyword(at, sym::C11_ALIGNAS),
+            sym::ALIGNAS => self
+                .member_alignment(at)
+                .or_else(|| self.c23_keyword(at, sym::C11_ALIGNAS)),
             sym::ALIGNOF => self.c23_keyword(at, sym::C11_ALIGNOF),
             sym::GNU_ALIGNOF | sym::GNU_ALIGNOF2 => self.gnu_alignof(at),
             sym::ATTRIBUTE | sym::ATTRIBUTE2 => self.gnu_attribute(at),
@@ -275,6 +298,48 @@ impl Normalizer<'_> {
         Some(at + 1)
     }
 
+    /// `typeof(typeof(x))` ⟶ `__typeof__(__attribute__(()) __typeof__(x))`, so that the inner one is not taken for a call.
+    fn type_of(&mut self, at: usize) -> Option<usize> {
+        if let [.., keyword, open] = self.out.as_slice()
+            && keyword.is(sym::GNU_TYPEOF)
+            && open.is(sym::L_PAREN)
+        {
+            for text in [
+                sym::ATTRIBUTE,
+                sym::L_PAREN,
+                sym::L_PAREN,
+                sym::R_PAREN,
+                sym::R_PAREN,
+            ] {
+                self.push(at, text);
+            }
+        }
+        self.push(at, sym::GNU_TYPEOF);
+        Some(at + 1)
+    }
+
+    /// `_Alignas(8) char c;` ⟶ `__attribute__((__bpfcc_alignas(sizeof(8)))) char c;` in a `struct` or `union`
+    fn member_alignment(&mut self, at: usize) -> Option<usize> {
+        let close = self
+            .partner(at + 1)
+            .filter(|_| self.next_is(at, sym::L_PAREN))?;
+        if self.braces.last() != Some(&Brace::Record) {
+            return None;
+        }
+        for text in [
+            sym::ATTRIBUTE,
+            sym::L_PAREN,
+            sym::L_PAREN,
+            sym::MEMBER_ALIGNMENT,
+            sym::L_PAREN,
+            sym::SIZEOF,
+        ] {
+            self.push(at, text);
+        }
+        self.schedule(close, &[sym::R_PAREN; 3]);
+        Some(at + 1)
+    }
+
     /// `static_assert(` ⟶ `_Static_assert(`; without the parenthesis it is a name like any other.
     fn c23_keyword(&mut self, at: usize, keyword: Symbol) -> Option<usize> {
         self.next_is(at, sym::L_PAREN).then(|| {
@@ -331,7 +396,10 @@ impl Normalizer<'_> {
             .filter(|token| token.kind == TokenKind::Identifier);
         let mut body = next + usize::from(name.is_some());
         if let Some(open) = self.fixed_type_end(at, body) {
-            moved.extend(self.underlying_type(body + 1, open));
+            if self.tokens[open].is(sym::L_BRACE) {
+                moved.extend(self.underlying_type(body + 1, open));
+            }
+            next = open;
             body = open;
         }
         if moved.is_empty() && next == at + 1 {
@@ -348,7 +416,7 @@ impl Normalizer<'_> {
         Some(body)
     }
 
-    /// The index of the `{` if the tokens at `colon` are the `: type` of an `enum`.
+    /// The index of the `{` or `;` if the tokens at `colon` are the `: type` of an `enum`.
     fn fixed_type_end(&self, keyword: usize, colon: usize) -> Option<usize> {
         let is_enum = self.tokens[keyword].is(sym::ENUM) && self.tokens.get(colon)?.is(sym::COLON);
         let ends = |token: &Token| {
@@ -359,7 +427,7 @@ impl Normalizer<'_> {
                 .iter()
                 .take(MAX_UNDERLYING_TOKENS)
                 .position(ends)?;
-        (is_enum && self.tokens[end].is(sym::L_BRACE)).then_some(end)
+        (is_enum && !self.tokens[end].is(sym::COMMA)).then_some(end)
     }
 
     fn underlying_type(&self, start: usize, end: usize) -> Vec<Token> {
@@ -467,10 +535,25 @@ impl Normalizer<'_> {
         // Behind a `;` it is the body of a function whose parameters are declared behind the parentheses.
         let begins_body = |last: &Token| last.is(sym::R_PAREN) || last.is(sym::SEMICOLON);
         let is_body = self.out.last().is_some_and(begins_body);
+        if token.is(sym::L_BRACE) {
+            self.braces.push(self.brace());
+        } else if token.is(sym::R_BRACE) {
+            self.braces.pop();
+        }
         if token.is(sym::L_BRACE) && (self.function_depth > 0 || is_body) {
             self.function_depth += 1;
         } else if token.is(sym::R_BRACE) {
             self.function_depth = self.function_depth.saturating_sub(1);
+        }
+    }
+
+    /// What a `{` opens that comes next.
+    fn brace(&self) -> Brace {
+        let is_record = |token: &Token| token.is(sym::STRUCT) || token.is(sym::UNION);
+        if self.out.iter().rev().take(2).any(is_record) {
+            Brace::Record
+        } else {
+            Brace::Other
         }
     }
 

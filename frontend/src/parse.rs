@@ -15,7 +15,7 @@ use lang_c::ast::TranslationUnit;
 use lang_c::driver::{Config, Flavor, SyntaxError};
 
 use crate::diagnostic::Diagnostic;
-use crate::normalize::{PRELUDE, normalize};
+use crate::normalize::{PRELUDE, literal, normalize};
 use crate::pp::linemap::{self, LineMap};
 use crate::pp::token::sym;
 use crate::pp::{Interner, Symbol, Token, TokenKind, TokenStream};
@@ -126,7 +126,8 @@ pub(crate) fn parse_all(stream: &TokenStream) -> Result<Unit, Diagnostic> {
 
 /// The text that the parser reads, and where each token starts in it.
 fn source_text(tokens: &[Token], names: &Interner) -> (String, Vec<u32>) {
-    let (text, mut starts) = linemap::flatten(tokens, names);
+    let spell = |token: &Token| literal::readable(names.text(token.text));
+    let (text, mut starts) = linemap::flatten(tokens, spell);
     let offset = PRELUDE.len() as u32 + 1;
     starts.iter_mut().for_each(|start| *start += offset);
     (format!("{PRELUDE}\n{text}"), starts)
@@ -407,6 +408,12 @@ fn explain(
         let help = format!("write the type, as in `int {name}`");
         return map.explain_token(diagnostic, mistake.at).help(help);
     }
+    if mistake.is_nested_function(tokens) {
+        let message = "a function cannot be defined inside of another";
+        let diagnostic = Diagnostic::error(map.written(mistake.at), message).code("syntax");
+        let help = "define it above, and pass what it needs as arguments";
+        return map.explain_token(diagnostic, mistake.at).help(help);
+    }
     let before = match tokens.get(mistake.at) {
         Some(found) => format!("before {}", linemap::quoted(found, names)),
         None => "at the end of the file".to_owned(),
@@ -460,6 +467,29 @@ impl Mistake {
         let before = self.at.checked_sub(1)?;
         found?;
         is_name(before).map(|name| (before, name))
+    }
+
+    /// Whether a function's body begins inside of braces: behind `int f(…)`.
+    fn is_nested_function(&self, tokens: &[Token]) -> bool {
+        let before = &tokens[..self.at.min(tokens.len())];
+        let mut depth = 0_usize;
+        let open = before.iter().rposition(|token| {
+            depth += usize::from(token.is(sym::R_PAREN));
+            depth = depth.saturating_sub(usize::from(token.is(sym::L_PAREN)));
+            depth == 0
+        });
+        let is_word = |token: &Token| token.kind == TokenKind::Identifier;
+        let declares = |type_end: &Token| is_word(type_end) || type_end.is(sym::STAR);
+        let is_function = match open.map(|open| &before[..open]) {
+            Some([.., type_end, name]) => is_word(name) && declares(type_end),
+            _ => false,
+        };
+        let count = |brace| before.iter().filter(|token| token.is(brace)).count();
+        let is_inside = count(sym::L_BRACE) > count(sym::R_BRACE);
+        let begins_body = tokens
+            .get(self.at)
+            .is_some_and(|found| found.is(sym::L_BRACE));
+        begins_body && is_function && is_inside
     }
 
     /// The name that is declared without a type: in `static x;` or `f(void) { … }`.

@@ -65,6 +65,15 @@ const OTHER_KEYWORDS: &[Symbol] = &[
     sym::GNU_IMAG,
 ];
 
+/// Words that may stand beside `auto` and are no types.
+const BESIDE_AUTO: &[Symbol] = &[
+    sym::STATIC,
+    sym::CONST,
+    sym::VOLATILE,
+    sym::REGISTER,
+    sym::EXTERN,
+];
+
 impl Normalizer<'_> {
     /// Whether a declaration begins at `at`: a keyword of types, or two words as in `u32 x`.
     pub(super) fn begins_declaration(&self, at: usize) -> bool {
@@ -102,6 +111,24 @@ impl Normalizer<'_> {
             }
             _ => false,
         }
+    }
+
+    /// `auto x = 1;` ⟶ `__auto_type x = 1;`
+    pub(super) fn auto_type(&mut self, at: usize) -> Option<usize> {
+        let is_beside = |token: &&Token| BESIDE_AUTO.contains(&token.text);
+        let behind = self.tokens[at + 1..].iter().take_while(is_beside).count();
+        let name = at + 1 + behind;
+        let before = self.out.iter().rev().find(|token| !is_beside(token));
+        let is_first = before.is_none_or(|before| before.kind == TokenKind::Punctuator);
+        let is_assigned = self
+            .tokens
+            .get(name + 1)
+            .is_some_and(|next| next.is(sym::ASSIGN));
+        if !is_first || !is_assigned || self.word(name).is_none() {
+            return None;
+        }
+        self.push(at, sym::AUTO_TYPE);
+        Some(at + 1)
     }
 
     fn word(&self, at: usize) -> Option<Symbol> {

@@ -46,6 +46,7 @@ impl Normalizer<'_> {
         self.push(at, sym::L_PAREN);
         self.out.push(label);
         self.push(at + 1, sym::R_PAREN);
+        self.flush(at + 1);
         Some(at + 2)
     }
 

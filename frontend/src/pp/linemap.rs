@@ -1,5 +1,6 @@
 //! Tokens as text, and the way back from that text to the files of the user.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -13,7 +14,10 @@ const MAX_EMPTY_LINES: u32 = 8;
 impl TokenStream {
     /// The program as text, in lines as it was written, without pragmas.
     pub fn text(&self) -> String {
-        flatten(&self.tokens, &self.names).0
+        flatten(&self.tokens, |token| {
+            Cow::Borrowed(self.names.text(token.text))
+        })
+        .0
     }
 
     /// The program as `-E` prints it: with line markers (`# 12 "file.c"`) that say where the lines come from.
@@ -123,20 +127,23 @@ impl Printer<'_> {
     }
 }
 
-/// The tokens as text, and where in it each of them starts.
-pub(crate) fn flatten(tokens: &[Token], names: &Interner) -> (String, Vec<u32>) {
+/// The tokens as text, spelled by `spell`, and where in it each of them starts.
+pub(crate) fn flatten<'t>(
+    tokens: &[Token],
+    spell: impl Fn(&Token) -> Cow<'t, str>,
+) -> (String, Vec<u32>) {
     let mut text = String::with_capacity(tokens.len() * 5);
     let mut starts = Vec::with_capacity(tokens.len());
-    let mut previous = "";
+    let mut previous = Cow::Borrowed("");
     for token in tokens {
-        let spelling = names.text(token.text);
+        let spelling = spell(token);
         if token.line_start {
             text.push('\n');
-        } else if token.space_before || would_merge(previous, spelling) {
+        } else if token.space_before || would_merge(&previous, &spelling) {
             text.push(' ');
         }
         starts.push(text.len() as u32);
-        text.push_str(spelling);
+        text.push_str(&spelling);
         previous = spelling;
     }
     (text, starts)

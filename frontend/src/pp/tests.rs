@@ -416,7 +416,7 @@ fn pragmas_are_kept_for_later() {
         .map(|pragma| {
             (
                 pragma.position,
-                linemap::flatten(&pragma.tokens, &stream.names)
+                linemap::flatten(&pragma.tokens, |token| stream.names.text(token.text).into())
                     .0
                     .trim()
                     .to_owned(),

@@ -187,6 +187,7 @@ impl Checker<'_> {
         match plain_name(spelled) {
             normalize::UNQUALIFIED => into.unqualified = true,
             normalize::UNDERLYING => into.underlying = Some(self.underlying_type(attribute)?),
+            normalize::MEMBER_ALIGNMENT => into.align = self.member_alignment(attribute)?,
             "section" => into.section = Some(self.string_argument(attribute)?),
             "aligned" => into.align = Some(self.alignment_argument(attribute)?),
             "packed" => into.packed = true,
@@ -307,6 +308,15 @@ impl Checker<'_> {
         match self.types().int_kind(ty.ty) {
             Some(kind) => Ok(kind),
             None => self.bad_argument(attribute, "an integer type"),
+        }
+    }
+
+    /// What `_Alignas` holds, which arrives as the operand of `sizeof`.
+    fn member_alignment(&mut self, attribute: &ast::Attribute) -> Checked<Option<u32>> {
+        match attribute.arguments.first().map(|argument| &argument.node) {
+            Some(ast::Expression::SizeOfTy(of)) => self.alignment_of_type(&of.node.0).map(Some),
+            Some(ast::Expression::SizeOfVal(of)) => self.constant_alignment(&of.node.0),
+            _ => self.bad_argument(attribute, "a type or a number"),
         }
     }
 

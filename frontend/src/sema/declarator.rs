@@ -438,17 +438,25 @@ impl Checker<'_> {
         node: &Node<ast::AlignmentSpecifier>,
     ) -> Checked<Option<u32>> {
         match &node.node {
-            ast::AlignmentSpecifier::Type(name) => {
-                let ty = self.type_name(name)?;
-                Ok(Some(self.types().align_of(ty.ty)))
-            }
-            ast::AlignmentSpecifier::Constant(value) => {
-                let span = self.span(&**value);
-                match self.constant_expression(value)? {
-                    0 => Ok(None),
-                    value => self.valid_alignment(value, span).map(Some),
-                }
-            }
+            ast::AlignmentSpecifier::Type(name) => self.alignment_of_type(name).map(Some),
+            ast::AlignmentSpecifier::Constant(value) => self.constant_alignment(value),
+        }
+    }
+
+    pub(super) fn alignment_of_type(&mut self, name: &Node<ast::TypeName>) -> Checked<u32> {
+        let ty = self.type_name(name)?;
+        Ok(self.types().align_of(ty.ty))
+    }
+
+    /// Zero asks for nothing.
+    pub(super) fn constant_alignment(
+        &mut self,
+        node: &Node<ast::Expression>,
+    ) -> Checked<Option<u32>> {
+        let span = self.span(node);
+        match self.constant_expression(node)? {
+            0 => Ok(None),
+            value => self.valid_alignment(value, span).map(Some),
         }
     }
 

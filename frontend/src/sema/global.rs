@@ -52,10 +52,11 @@ impl Checker<'_> {
         specifiers: &Specifiers,
         node: &Node<ast::InitDeclarator>,
     ) -> Checked<()> {
-        let declared = self.declared(specifiers, &node.node.declarator)?;
+        let mut declared = self.declared(specifiers, &node.node.declarator)?;
         if self.declare_without_storage(specifiers, &declared, node)? {
             return Ok(());
         }
+        self.infer_auto_type(&mut declared, node.node.initializer.as_ref())?;
         let id = self.declare_global(&declared, specifiers.storage)?;
         match &node.node.initializer {
             Some(initializer) => self.define_global(id, &declared, initializer),

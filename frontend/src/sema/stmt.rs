@@ -465,7 +465,10 @@ impl Checker<'_> {
             Some(Storage::Extern) => self
                 .declare_global(&declared, specifiers.storage)
                 .map(|_| ()),
-            Some(Storage::Static) => self.static_local(&declared, initializer),
+            Some(Storage::Static) => {
+                self.infer_auto_type(&mut declared, initializer)?;
+                self.static_local(&declared, initializer)
+            }
             _ => {
                 self.infer_auto_type(&mut declared, initializer)?;
                 self.automatic(&declared, initializer, into)
@@ -474,7 +477,7 @@ impl Checker<'_> {
     }
 
     /// `__auto_type x = value;`
-    fn infer_auto_type(
+    pub(super) fn infer_auto_type(
         &mut self,
         declared: &mut Declared,
         initializer: Option<&Node<ast::Initializer>>,

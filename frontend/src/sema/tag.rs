@@ -374,16 +374,17 @@ impl Checker<'_> {
         }
         let fixed = attributes.underlying;
         let repr = fixed.unwrap_or_else(|| enum_repr(&values, attributes.packed));
+        // Enumerators are `int`s if all of them can be, else of the enumeration's type, as with a fixed one (C23 6.7.3.3).
+        let all_int = values.iter().all(|&(_, value)| IntKind::Int.holds(value));
+        let kind = fixed.unwrap_or(if all_int { IntKind::Int } else { repr });
         for (name, value) in &values {
-            // With a fixed type, all enumerators have it (C23 6.7.3.3p13).
-            let kind = fixed.unwrap_or_else(|| enumerator_kind(*value, repr));
             self.retype_enumerator(name, *value, kind);
         }
         self.unit.types.define_enum(id, repr, values);
         Ok(())
     }
 
-    /// Once the whole enumeration is known, its large enumerators have its type.
+    /// Once the whole enumeration is known, its enumerators get their type.
     fn retype_enumerator(&mut self, name: &str, value: i128, kind: IntKind) {
         if let Some(binding) = self.scopes.lookup_here(name) {
             let entity = Entity::Enumerator {
@@ -395,7 +396,7 @@ impl Checker<'_> {
     }
 }
 
-/// An enumerator is an `int` if it can be (C11 6.7.2.2p3), else of the enumeration's type (GNU C).
+/// While the enumeration is not complete, an enumerator is an `int` if it can be (C11 6.7.2.2p3).
 fn enumerator_kind(value: i128, otherwise: IntKind) -> IntKind {
     if IntKind::Int.holds(value) {
         IntKind::Int

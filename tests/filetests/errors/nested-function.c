@@ -1,0 +1,15 @@
+// GNU C's functions inside of functions need code on the stack.
+int f(int x)
+{
+	int twice(int y) { return y * x; } //~ error: cannot be defined inside of another
+	return twice(2);
+}
+/*~ diagnostics
+error[syntax]: a function cannot be defined inside of another
+ --> nested-function.c:4:19
+  |
+4 |     int twice(int y) { return y * x; } //~ error: cannot be defined inside of another
+  |                      ^
+  |
+  = help: define it above, and pass what it needs as arguments
+*/
