@@ -243,7 +243,11 @@ impl Checker<'_> {
         let message = format!("attribute `{name}` asks for a layout that BPF's tools do not know");
         let help =
             "leave it out, and write out the order of the bytes, with `bpf_htonl` for example";
-        self.fail(Diagnostic::error(span, message).help(help))
+        self.fail(
+            Diagnostic::error(span, message)
+                .code("attribute")
+                .help(help),
+        )
     }
 
     fn string_argument(&mut self, attribute: &ast::Attribute) -> Checked<String> {
