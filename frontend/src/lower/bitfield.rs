@@ -195,5 +195,7 @@ fn right_shift(kind: IntKind) -> AluOp {
 
 /// The low `width` bits.
 fn mask(width: u32) -> i64 {
-    if width >= 64 { -1 } else { (1 << width) - 1 }
+    u64::MAX
+        .checked_shl(width)
+        .map_or(-1, |above| !above as i64)
 }

@@ -420,6 +420,7 @@ impl Checker<'_> {
             let kind = PlaceKind::Global(self.unnamed_global(ty, image, span));
             return Ok(Place { kind, ty, span });
         }
+        self.check_room(ty, &init, span)?;
         let local = self.temporary(ty, span)?;
         let kind = PlaceKind::CompoundLiteral { local, init };
         Ok(Place { kind, ty, span })

@@ -7,6 +7,7 @@
 use lang_c::ast;
 use lang_c::span::Node;
 
+use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::tree::{Init, InitItem, InitValue};
 use crate::types::{BitField, Field, FieldRef, QualType, RecordKind, TypeId};
@@ -147,6 +148,17 @@ impl Checker<'_> {
             (InitValue::Expr(value), None) => self.types().size_of(value.ty).unwrap_or(0),
         };
         item.offset.saturating_add(size)
+    }
+
+    /// Refuses values for a flexible array member of an object in a function, which is as long as its type.
+    pub(super) fn check_room(&mut self, ty: QualType, init: &Init, span: Span) -> Checked<()> {
+        let size = self.types().size_of(ty.ty).unwrap_or(0);
+        if init.items.iter().all(|item| self.item_end(item) <= size) {
+            return Ok(());
+        }
+        let message = "only a global or `static` variable may give a flexible array member values";
+        let error = Diagnostic::error(span, message).code("initializer");
+        self.fail(error.help("give the array a length, or make the variable `static`"))
     }
 
     fn initialize(

@@ -526,6 +526,7 @@ impl Checker<'_> {
         let init = match initializer {
             Some(initializer) => {
                 let (ty, init) = self.initializer(declared.ty, initializer)?;
+                self.check_room(ty, &init, span)?;
                 if let Some(body) = &mut self.body {
                     body.locals[id.index()].ty = ty;
                 }
