@@ -17,6 +17,8 @@
 //! | `__bpfcc_goto(p);` | `goto *p;` |
 //! | `__bpfcc_local_labels(a, b);` | `__label__ a, b;` |
 //!
+//! Names beyond ASCII are spelled otherwise for the parser: `spelling`.
+//!
 //! Further: `__builtin_types_compatible_p(A, B)` arrives as `…(sizeof(A), sizeof(B))`, and the types `__int128_t`,
 //! `__uint128_t`, `__auto_type` and `bool` are names that `PRELUDE` declares so that the grammar takes them for types.
 
@@ -25,6 +27,7 @@ mod attribute;
 mod declaration;
 mod labels;
 pub(crate) mod literal;
+pub(crate) mod spelling;
 
 use std::collections::HashMap;
 

@@ -15,7 +15,7 @@ use lang_c::ast::TranslationUnit;
 use lang_c::driver::{Config, Flavor, SyntaxError};
 
 use crate::diagnostic::Diagnostic;
-use crate::normalize::{PRELUDE, literal, normalize};
+use crate::normalize::{PRELUDE, literal, normalize, spelling};
 use crate::pp::linemap::{self, LineMap};
 use crate::pp::token::sym;
 use crate::pp::{Interner, Symbol, Token, TokenKind, TokenStream};
@@ -126,7 +126,13 @@ pub(crate) fn parse_all(stream: &TokenStream) -> Result<Unit, Diagnostic> {
 
 /// The text that the parser reads, and where each token starts in it.
 fn source_text(tokens: &[Token], names: &Interner) -> (String, Vec<u32>) {
-    let spell = |token: &Token| literal::readable(names.text(token.text));
+    let spell = |token: &Token| {
+        let text = names.text(token.text);
+        match token.kind {
+            TokenKind::Identifier | TokenKind::Number => spelling::for_parser(token.kind, text),
+            _ => literal::readable(text),
+        }
+    };
     let (text, mut starts) = linemap::flatten(tokens, spell);
     let offset = PRELUDE.len() as u32 + 1;
     starts.iter_mut().for_each(|start| *start += offset);

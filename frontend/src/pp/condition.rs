@@ -388,7 +388,7 @@ fn shift(operator: Symbol, left: Value, right: Value) -> Value {
 
 /// The value of an integer constant (C11 6.4.4.1, and `0b`).
 fn number(text: &str) -> Result<Value, &'static str> {
-    let lower = text.to_ascii_lowercase();
+    let lower = text.replace('\'', "").to_ascii_lowercase();
     let (radix, rest) = match lower.as_bytes() {
         [b'0', b'x', ..] => (16, &lower[2..]),
         [b'0', b'b', ..] => (2, &lower[2..]),

@@ -249,7 +249,7 @@ impl Lexer {
         let length = length.unwrap_or(rest.len());
         let behind = rest.get(length).copied().unwrap_or(0);
         let is_prefix = matches!(first, b'L' | b'u' | b'U') && matches!(behind, b'"' | b'\'');
-        if behind == b'\\' || is_prefix {
+        if behind == b'\\' || !behind.is_ascii() || is_prefix {
             return None;
         }
         let name = interner.intern(&self.text[self.pos..self.pos + length]);
@@ -269,6 +269,7 @@ impl Lexer {
         }
         match self.byte() {
             byte if is_identifier_start(byte) => (self.identifier(), None),
+            b'\\' | 0x80.. if self.foreign_letter() > 0 => (self.identifier(), None),
             byte if byte.is_ascii_digit() => (self.number(), None),
             b'.' if self.lookahead()[1].is_ascii_digit() => (self.number(), None),
             _ => self.punctuator(),
@@ -318,17 +319,39 @@ impl Lexer {
     }
 
     fn identifier(&mut self) -> TokenKind {
-        while is_identifier_continue(self.byte()) {
-            self.bump();
+        loop {
+            let length = match self.byte() {
+                byte if is_identifier_continue(byte) => 1,
+                b'\\' | 0x80.. => self.foreign_letter(),
+                _ => 0,
+            };
+            if length == 0 {
+                return TokenKind::Identifier;
+            }
+            (0..length).for_each(|_| self.bump());
         }
-        TokenKind::Identifier
     }
 
-    /// C11 6.4.8: digits, letters and dots, and a sign behind an exponent's letter.
+    /// The bytes of a letter beyond ASCII, written out or as `\u1234` (C11 6.4.3); 0 if none is next.
+    fn foreign_letter(&self) -> usize {
+        let rest = &self.text[self.pos..];
+        if let Some((_, length)) = universal_name(rest) {
+            return length;
+        }
+        let first = rest
+            .chars()
+            .next()
+            .filter(|first| is_foreign_letter(*first));
+        first.map_or(0, char::len_utf8)
+    }
+
+    /// C11 6.4.8: digits, letters, dots and separators, and a sign behind an exponent's letter.
     fn number(&mut self) -> TokenKind {
         loop {
             let byte = self.byte();
-            if !is_identifier_continue(byte) && byte != b'.' {
+            // C23 6.4.8: a digit separator stands in front of a digit or letter.
+            let is_separator = byte == b'\'' && is_identifier_continue(self.lookahead()[1]);
+            if !is_identifier_continue(byte) && byte != b'.' && !is_separator {
                 return TokenKind::Number;
             }
             self.bump();
@@ -349,7 +372,11 @@ impl Lexer {
                 (TokenKind::Punctuator, Some(symbol))
             }
             None => {
-                self.bump();
+                let length = self.text[self.pos..]
+                    .chars()
+                    .next()
+                    .map_or(1, char::len_utf8);
+                (0..length).for_each(|_| self.bump());
                 (TokenKind::Stray, None)
             }
         }
@@ -399,7 +426,7 @@ impl Lexer {
     fn spelling(&self, start: usize) -> Cow<'_, str> {
         let raw = &self.text[start..self.end];
         if raw.contains('\\') {
-            without_splices(raw)
+            with_letters(without_splices(raw))
         } else {
             Cow::Borrowed(raw)
         }
@@ -414,8 +441,8 @@ impl Lexer {
     }
 }
 
-/// Bytes that may start an identifier, and those that may go on with one: letters, digits, `_`, `$` as GNU C has it, and
-/// everything beyond ASCII.
+/// Bytes that may start an identifier, and those that may go on with one: letters, digits, `_`, and `$` as GNU C has it.
+/// Letters beyond ASCII have several bytes, and are looked at as a whole.
 const IDENTIFIER_START: u8 = 1;
 const IDENTIFIER_CONTINUE: u8 = 2;
 const CLASSES: [u8; 256] = {
@@ -423,7 +450,7 @@ const CLASSES: [u8; 256] = {
     let mut byte = 0_u8;
     loop {
         classes[byte as usize] = match byte {
-            b'_' | b'$' | 0x80.. => IDENTIFIER_START | IDENTIFIER_CONTINUE,
+            b'_' | b'$' => IDENTIFIER_START | IDENTIFIER_CONTINUE,
             _ if byte.is_ascii_alphabetic() => IDENTIFIER_START | IDENTIFIER_CONTINUE,
             _ if byte.is_ascii_digit() => IDENTIFIER_CONTINUE,
             _ => 0,
@@ -474,6 +501,40 @@ fn without_splices(raw: &str) -> Cow<'_, str> {
     }
     text.push_str(rest);
     Cow::Owned(text)
+}
+
+/// Letters, digits and what is written above letters. C11 D.1 and C23 (by way of Unicode's annex 31) draw the line in
+/// slightly different places.
+fn is_foreign_letter(character: char) -> bool {
+    !character.is_ascii()
+        && (character.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&character))
+}
+
+/// The letter that a universal character name at the start of the text stands for, and the name's length.
+fn universal_name(text: &str) -> Option<(char, usize)> {
+    let digits = match text.as_bytes() {
+        [b'\\', b'u', ..] => 4,
+        [b'\\', b'U', ..] => 8,
+        _ => return None,
+    };
+    let number = text.get(2..2 + digits)?;
+    let letter = char::from_u32(u32::from_str_radix(number, 16).ok()?)?;
+    is_foreign_letter(letter).then_some((letter, 2 + digits))
+}
+
+/// Text with the letters that universal character names outside of literals stand for: both spellings are one name.
+fn with_letters(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.contains(['"', '\'']) || !(text.contains("\\u") || text.contains("\\U")) {
+        return text;
+    }
+    let mut letters = String::with_capacity(text.len());
+    let mut rest = &*text;
+    while let Some(first) = rest.chars().next() {
+        let (letter, length) = universal_name(rest).unwrap_or((first, first.len_utf8()));
+        letters.push(letter);
+        rest = &rest[length..];
+    }
+    Cow::Owned(letters)
 }
 
 /// Punctuators that begin no longer one.

@@ -12,12 +12,15 @@
 //!
 //! Names of C in the text, `r1 = some_map ll`, become operands too, so that everyone sees that they are used.
 
+use std::borrow::Cow;
+
 use bpfcc_isa::Reg;
 use bpfcc_isa::template::{self, Operand as Filled, Template, TemplateError};
 use lang_c::ast;
 use lang_c::span::Node;
 
 use crate::diagnostic::Diagnostic;
+use crate::normalize::spelling::as_written;
 use crate::restrict::Rule;
 use crate::source::Span;
 use crate::tree::asm::{Asm, AsmInput, AsmOperand};
@@ -150,10 +153,11 @@ impl Checker<'_> {
         }
         let nodes = node.outputs.iter().chain(inputs);
         let names = nodes.map(|operand| operand.node.symbolic_name.as_ref());
-        let names: Vec<Option<&str>> = names
-            .map(|name| name.map(|name| name.node.name.as_str()))
+        let names: Vec<Option<Cow<'_, str>>> = names
+            .map(|name| name.map(|name| as_written(&name.node)))
             .collect();
-        let named: Vec<(Option<&str>, usize)> = names.into_iter().zip(numbers).collect();
+        let names = names.iter().map(Option::as_deref);
+        let named: Vec<(Option<&str>, usize)> = names.zip(numbers).collect();
         let rest = Rest {
             clobbers,
             labels: labels?,
@@ -183,8 +187,9 @@ impl Checker<'_> {
             .filter_map(|node| node.node.symbolic_name.as_ref());
         let labels = labels.map(|name| {
             let span = self.span(name);
-            let label = self.named_label(&name.node.name, span, false)?;
-            Ok((name.node.name.clone(), label))
+            let name = as_written(&name.node);
+            let label = self.named_label(&name, span, false)?;
+            Ok((name.into_owned(), label))
         });
         (labels.collect(), inputs)
     }

@@ -9,6 +9,7 @@ use lang_c::span::Node;
 
 use crate::diagnostic::Diagnostic;
 use crate::normalize;
+use crate::normalize::spelling::as_written;
 use crate::source::Span;
 use crate::tree::Inline;
 use crate::types::IntKind;
@@ -260,7 +261,7 @@ impl Checker<'_> {
     fn function_argument(&mut self, attribute: &ast::Attribute) -> Checked<(String, Span)> {
         match attribute.arguments.first().map(|argument| &argument.node) {
             Some(ast::Expression::Identifier(name)) => {
-                Ok((name.node.name.clone(), self.span(name)))
+                Ok((as_written(&name.node).into_owned(), self.span(name)))
             }
             _ => self.bad_argument(attribute, "the name of a function"),
         }

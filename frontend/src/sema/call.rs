@@ -8,6 +8,7 @@ use lang_c::span::Node;
 
 use crate::diagnostic::Diagnostic;
 use crate::normalize::LABEL_ADDRESS;
+use crate::normalize::spelling::as_written;
 use crate::restrict::Rule;
 use crate::source::Span;
 use crate::tree::{Callee, Expr, ExprKind, GlobalId, Linkage, PlaceKind};
@@ -21,7 +22,7 @@ impl Checker<'_> {
     pub(super) fn call(&mut self, node: &Node<ast::CallExpression>) -> Checked<Operand> {
         let span = self.span(node);
         if let ast::Expression::Identifier(name) = &node.node.callee.node {
-            let spelled = name.node.name.as_str();
+            let spelled = &*as_written(&name.node);
             if spelled == LABEL_ADDRESS {
                 let address = self.label_address(&node.node.arguments, span)?;
                 return Ok(Operand::Value(address));
@@ -75,7 +76,7 @@ impl Checker<'_> {
     ) -> Checked<Operand> {
         // The arguments are checked all the same.
         let _ = self.arguments(&node.node.arguments);
-        let spelled = &name.node.name;
+        let spelled = &*as_written(&name.node);
         let span = self.span(name);
         if !self.is_first_mention(spelled) {
             return Err(Reported);

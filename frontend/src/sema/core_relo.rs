@@ -3,11 +3,14 @@
 //! libbpf's `bpf_core_read.h` gives them their usual names: `BPF_CORE_READ`, `bpf_core_field_exists`, `bpf_core_type_size`,
 //! `bpf_core_enum_value` and so on. The operand of a question is not evaluated; it only names a member, a type, an enumerator.
 
+use std::borrow::Cow;
+
 use bpfcc_isa::CoreReloKind;
 use lang_c::ast;
 use lang_c::span::Node;
 
 use crate::diagnostic::Diagnostic;
+use crate::normalize::spelling::as_written;
 use crate::source::Span;
 use crate::tree::core_relo::{CorePath, CoreQuery};
 use crate::tree::{Expr, ExprKind, Place, PlaceKind};
@@ -188,7 +191,7 @@ impl Checker<'_> {
         let found = values.unwrap_or_default().iter().enumerate();
         let found = found
             .into_iter()
-            .find(|(_, (known, _))| Some(known.as_str()) == name);
+            .find(|(_, (known, _))| Some(known.as_str()) == name.as_deref());
         let Some((index, &(_, value))) = found else {
             let shown = self.show(place.ty.ty);
             return self.error("core-relocation", place.span,
@@ -209,11 +212,11 @@ impl Checker<'_> {
 }
 
 /// The name in `*(T *)(NAME)`.
-fn innermost_name(node: &Node<ast::Expression>) -> Option<&str> {
+fn innermost_name(node: &Node<ast::Expression>) -> Option<Cow<'_, str>> {
     match &node.node {
         ast::Expression::UnaryOperator(unary) => innermost_name(&unary.node.operand),
         ast::Expression::Cast(cast) => innermost_name(&cast.node.expression),
-        ast::Expression::Identifier(name) => Some(&name.node.name),
+        ast::Expression::Identifier(name) => Some(as_written(&name.node)),
         _ => None,
     }
 }

@@ -4,10 +4,13 @@
 //! *declarator* (`*name[3]`) wraps the base type from the outside in: stars first, then the suffixes from right to left,
 //! then whatever stands in parentheses around the name.
 
+use std::borrow::Cow;
+
 use lang_c::ast;
 use lang_c::span::Node;
 
 use crate::diagnostic::Diagnostic;
+use crate::normalize::spelling::as_written;
 use crate::restrict::Rule;
 use crate::source::Span;
 use crate::tree::Inline;
@@ -500,7 +503,7 @@ impl Checker<'_> {
     }
 
     fn typedef_name(&mut self, name: &Node<ast::Identifier>) -> Checked<QualType> {
-        let spelled = &name.node.name;
+        let spelled = &*as_written(&name.node);
         if let Some(Binding {
             entity: Entity::Typedef(ty),
             ..
@@ -571,10 +574,10 @@ fn qualifier_bits(qualifier: &ast::TypeQualifier) -> Quals {
 }
 
 /// The name that a declarator declares.
-pub(super) fn declared_name(declarator: &ast::Declarator) -> Option<&str> {
+pub(super) fn declared_name(declarator: &ast::Declarator) -> Option<Cow<'_, str>> {
     match &declarator.kind.node {
         ast::DeclaratorKind::Abstract => None,
-        ast::DeclaratorKind::Identifier(name) => Some(&name.node.name),
+        ast::DeclaratorKind::Identifier(name) => Some(as_written(&name.node)),
         ast::DeclaratorKind::Declarator(inner) => declared_name(&inner.node),
     }
 }
@@ -632,7 +635,7 @@ impl Checker<'_> {
                 params,
             },
             ast::DeclaratorKind::Identifier(name) => Declared {
-                name: Some(name.node.name.clone()),
+                name: Some(as_written(&name.node).into_owned()),
                 span: self.span(name),
                 ty,
                 attributes: Attributes::default(),
@@ -705,8 +708,9 @@ impl Checker<'_> {
             }
             ast::DerivedDeclarator::KRFunction(names) => {
                 let function = self.function_type(ty, Vec::new(), false, false, span)?;
-                let named =
-                    |name: &Node<ast::Identifier>| (name.node.name.clone(), self.span(name));
+                let named = |name: &Node<ast::Identifier>| {
+                    (as_written(&name.node).into_owned(), self.span(name))
+                };
                 let params = Params::Names(names.iter().map(named).collect());
                 Ok((function.unqualified(), Some(params)))
             }

@@ -5,6 +5,7 @@ use lang_c::span::Node;
 
 use crate::diagnostic::Diagnostic;
 use crate::normalize::OMITTED;
+use crate::normalize::spelling::as_written;
 use crate::restrict::Rule;
 use crate::source::Span;
 use crate::tree::{Expr, ExprKind, Place, PlaceKind, UnaryOp};
@@ -93,7 +94,7 @@ impl Checker<'_> {
         let ast::Expression::Identifier(name) = &node.node else {
             return Ok(None);
         };
-        let Some(Entity::Typedef(ty)) = self.entity(&name.node.name) else {
+        let Some(Entity::Typedef(ty)) = self.entity(&as_written(&name.node)) else {
             return Ok(None);
         };
         let mut ty = ty.unqualified();
@@ -118,12 +119,9 @@ impl Checker<'_> {
 
     fn identifier(&mut self, name: &Node<ast::Identifier>) -> Checked<Operand> {
         let span = self.span(name);
-        let spelled = &name.node.name;
+        let spelled = &*as_written(&name.node);
         let Some(binding) = self.scopes.lookup(spelled) else {
-            if matches!(
-                spelled.as_str(),
-                "__func__" | "__FUNCTION__" | "__PRETTY_FUNCTION__"
-            ) {
+            if matches!(spelled, "__func__" | "__FUNCTION__" | "__PRETTY_FUNCTION__") {
                 return self.function_name(span).map(Operand::Place);
             }
             return self.undeclared(spelled, span);
@@ -488,7 +486,7 @@ impl Checker<'_> {
         span: Span,
     ) -> Checked<Place> {
         let name_span = self.span(name);
-        let path = self.field_path(base.ty, &name.node.name, name_span)?;
+        let path = self.field_path(base.ty, &as_written(&name.node), name_span)?;
         let place = path
             .into_iter()
             .fold(base, |base, field| self.field_place(base, field));
@@ -615,9 +613,9 @@ impl Checker<'_> {
         name: &Node<ast::Identifier>,
     ) -> Checked<()> {
         let span = self.span(name);
-        for step in self.field_path(*ty, &name.node.name, span)? {
+        for step in self.field_path(*ty, &as_written(&name.node), span)? {
             if self.types().bit_field(step).is_some() {
-                let name = &name.node.name;
+                let name = as_written(&name.node);
                 return self.error(
                     "no-address",
                     span,

@@ -446,7 +446,7 @@ impl Checker<'_> {
 /// Whether this only says which attributes stand between a function's parameters and its body.
 fn carries_attributes(node: &Node<ast::Declaration>) -> bool {
     match node.node.declarators.as_slice() {
-        [only] => declared_name(&only.node.declarator.node) == Some(ATTRIBUTE_CARRIER),
+        [only] => declared_name(&only.node.declarator.node).as_deref() == Some(ATTRIBUTE_CARRIER),
         _ => false,
     }
 }

@@ -8,6 +8,7 @@ use lang_c::ast;
 use lang_c::span::Node;
 
 use crate::diagnostic::Diagnostic;
+use crate::normalize::spelling::as_written;
 use crate::source::Span;
 use crate::tree::{Init, InitItem, InitValue};
 use crate::types::{BitField, Field, FieldRef, QualType, RecordKind, TypeId};
@@ -428,7 +429,7 @@ impl Checker<'_> {
         let span = self.span(first);
         match (&first.node, shape) {
             (ast::Designator::Member(name), Shape::Record { ty, .. }) => {
-                let path = self.field_path(ty.unqualified(), &name.node.name, span)?;
+                let path = self.field_path(ty.unqualified(), &as_written(&name.node), span)?;
                 let target = path
                     .iter()
                     .fold(whole, |whole, &step| self.field_target(whole, step));

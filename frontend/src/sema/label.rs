@@ -11,6 +11,7 @@ use lang_c::ast;
 use lang_c::span::Node;
 
 use crate::diagnostic::Diagnostic;
+use crate::normalize::spelling::as_written;
 use crate::normalize::{COMPUTED_GOTO, LOCAL_LABELS};
 use crate::source::Span;
 use crate::tree::{Expr, Label, LabelId, StmtKind};
@@ -147,7 +148,7 @@ impl Checker<'_> {
             };
             let body = self.body.as_mut().ok_or(Reported)?;
             let innermost = body.named_labels.len() - 1;
-            body.add_label(innermost, &name.node.name, span);
+            body.add_label(innermost, &as_written(&name.node), span);
         }
         Ok(())
     }
@@ -172,7 +173,7 @@ impl Checker<'_> {
         if self.body.is_none() {
             return self.error("outside-function", span, "labels stand inside of functions");
         }
-        let id = self.named_label(&name.node.name, span, false)?;
+        let id = self.named_label(&as_written(&name.node), span, false)?;
         let body = self.body.as_mut().ok_or(Reported)?;
         let labels = &mut body.addressed_labels;
         let index = labels.iter().position(|&label| label == id);

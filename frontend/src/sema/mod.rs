@@ -244,7 +244,7 @@ impl<'a> Checker<'a> {
             } else {
                 &mut self.faulty
             };
-            names.insert(name.to_owned());
+            names.insert(name.into_owned());
         }
     }
 

@@ -4,6 +4,7 @@ use lang_c::ast;
 use lang_c::span::Node;
 
 use crate::diagnostic::{Diagnostic, any_error};
+use crate::normalize::spelling::as_written;
 use crate::source::Span;
 use crate::tree::{
     Block, Callee, Case, Expr, ExprKind, LabelId, Local, LocalId, Place, PlaceKind, Stmt, StmtKind,
@@ -91,7 +92,7 @@ impl Checker<'_> {
             }
             ast::Statement::Goto(name) => {
                 let span = self.span(name);
-                StmtKind::Goto(self.named_label(&name.node.name, span, false)?)
+                StmtKind::Goto(self.named_label(&as_written(&name.node), span, false)?)
             }
             ast::Statement::Continue => {
                 if self.body.as_ref().is_none_or(|body| body.loops == 0) {
@@ -313,7 +314,7 @@ impl Checker<'_> {
         let label = match &node.node {
             ast::Label::Identifier(name) => {
                 let span = self.span(name);
-                self.named_label(&name.node.name, span, true)
+                self.named_label(&as_written(&name.node), span, true)
             }
             ast::Label::Case(value) => self.case(value, value, span),
             ast::Label::CaseRange(range) => self.case(&range.node.low, &range.node.high, span),

@@ -8,6 +8,7 @@ use lang_c::ast;
 use lang_c::span::Node;
 
 use crate::diagnostic::Diagnostic;
+use crate::normalize::spelling::as_written;
 use crate::source::Span;
 use crate::types::{
     FieldDecl, IntKind, QualType, RecordId, RecordKind, RecordOptions, TypeId, TypeKind, Types,
@@ -69,7 +70,7 @@ impl Checker<'_> {
                 format!("this `{}` has neither a name nor members", kind.keyword()),
             );
         };
-        let name = &tag.node.name;
+        let name = &*as_written(&tag.node);
         if let Some(ty) = self.scopes.lookup_tag(name) {
             self.check_tag_kind(ty, Some(kind), name, span)?;
             return Ok(ty.unqualified());
@@ -77,7 +78,7 @@ impl Checker<'_> {
         let ty = self
             .unit
             .types
-            .declare_record(kind, Some(name.clone()), span);
+            .declare_record(kind, Some(name.to_owned()), span);
         self.scopes.declare_tag(name, ty);
         Ok(ty.unqualified())
     }
@@ -92,7 +93,7 @@ impl Checker<'_> {
         let Some(tag) = tag else {
             return Ok(self.unit.types.declare_record(kind, None, span));
         };
-        let name = &tag.node.name;
+        let name = &*as_written(&tag.node);
         let tag_span = self.span(tag);
         if let Some(ty) = self.scopes.lookup_tag_here(name) {
             self.check_tag_kind(ty, Some(kind), name, tag_span)?;
@@ -111,7 +112,7 @@ impl Checker<'_> {
         let ty = self
             .unit
             .types
-            .declare_record(kind, Some(name.clone()), tag_span);
+            .declare_record(kind, Some(name.to_owned()), tag_span);
         self.scopes.declare_tag(name, ty);
         Ok(ty)
     }
@@ -312,15 +313,15 @@ impl Checker<'_> {
     ) -> Checked<QualType> {
         let span = self.span(node);
         let tag = node.node.identifier.as_ref();
-        let existing = tag.and_then(|tag| self.scopes.lookup_tag(&tag.node.name));
+        let existing = tag.and_then(|tag| self.scopes.lookup_tag(&as_written(&tag.node)));
         if node.node.enumerators.is_empty()
             && let Some(ty) = existing
         {
-            let name = tag.map_or("", |tag| &tag.node.name);
-            self.check_tag_kind(ty, None, name, span)?;
+            let name = tag.map(|tag| as_written(&tag.node)).unwrap_or_default();
+            self.check_tag_kind(ty, None, &name, span)?;
             return Ok(ty.unqualified());
         }
-        let name = tag.map(|tag| tag.node.name.clone());
+        let name = tag.map(|tag| as_written(&tag.node).into_owned());
         let here = name
             .as_deref()
             .and_then(|name| self.scopes.lookup_tag_here(name));
@@ -368,8 +369,9 @@ impl Checker<'_> {
                 value: next,
                 ty: Types::int(enumerator_kind(next, IntKind::Long)),
             };
-            self.declare_name(&name.node.name, entity, self.span(name))?;
-            values.push((name.node.name.clone(), next));
+            let spelled = as_written(&name.node);
+            self.declare_name(&spelled, entity, self.span(name))?;
+            values.push((spelled.into_owned(), next));
             next += 1;
         }
         let fixed = attributes.underlying;
