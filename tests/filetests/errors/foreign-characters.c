@@ -5,12 +5,12 @@ int f(void)
 		1”; //~ error: `”` is no part of C
 }
 /*~ diagnostics
-error: `“` is no part of C
+error[preprocessor]: `“` is no part of C
  --> foreign-characters.c:4:9
   |
 4 |     return “ //~ error: `“` is no part of C
   |            ^
-error: `”` is no part of C
+error[preprocessor]: `”` is no part of C
  --> foreign-characters.c:5:4
   |
 5 |         1”; //~ error: `”` is no part of C
