@@ -115,6 +115,36 @@ fn llvm_disassembles_the_samples() {
     }
 }
 
+/// Clang and we assemble the same text.
+#[test]
+fn clang_encodes_naked_functions_alike() {
+    let names: Vec<String> = (18..30).rev().map(|v| format!("clang-{v}")).collect();
+    let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
+    names.push("clang");
+    let (Some(clang), Some(objdump)) = (find(&names, "clang"), objdump()) else {
+        return;
+    };
+    let scratch = Scratch::new("naked");
+    let source = root("tests/filetests/asm/verifier.c");
+    let theirs = scratch.0.join("clang.o");
+    run(Command::new(clang)
+        .args(["--target=bpf", "-mcpu=v4", "-O2", "-w", "-c", "-o"])
+        .args([&theirs, &source]));
+    let options = Options {
+        cpu: Cpu::V4,
+        ..Options::default()
+    };
+    let ours = scratch.compile(&source, &options).expect("it compiles");
+    let code = |object: &Path| -> Vec<String> {
+        let listing = run(Command::new(&objdump).arg("-d").arg(object));
+        // Slot, bytes and text are parted by tabs.
+        let bytes = listing.lines().filter_map(|line| line.split('\t').nth(1));
+        bytes.map(str::to_owned).collect()
+    };
+    assert!(!code(&ours).is_empty());
+    assert_eq!(code(&ours), code(&theirs));
+}
+
 #[test]
 fn binutils_read_the_samples() {
     let Some(readelf) = find(&["readelf"], "binutils") else {
