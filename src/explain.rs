@@ -33,6 +33,9 @@ fn describe(row: &Warning) -> String {
         Group::Default => format!("It is given unless `-Wno-{name}` is."),
         Group::All => format!("`-Wall` or `-W{name}` asks for it, `-Wno-{name}` silences it."),
         Group::Extra => format!("`-Wextra` or `-W{name}` asks for it, `-Wno-{name}` silences it."),
+        Group::Error => {
+            format!("An error, unless `-Wno-error={name}` or `-Wno-{name}` says otherwise.")
+        }
         Group::Off => format!("`-W{name}` asks for it."),
     };
     format!("A warning: {about}.\n\n{given} `-Werror={name}` makes an error of it.\n")

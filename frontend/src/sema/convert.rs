@@ -294,21 +294,17 @@ impl Checker<'_> {
         }
         let (shown, wanted) = (self.show(from), self.show_qual(target));
         let place = context.describe();
-        let error = Diagnostic::error(
-            value.span,
-            format!("{place} needs {wanted}, but this is {shown}"),
-        )
-        .code("type-mismatch");
+        let message = format!("{place} needs {wanted}, but this is {shown}");
         let is_cast_missing = self.types().is_pointer(to) && self.types().is_integer(from)
             || self.types().is_integer(to) && self.types().is_pointer(from);
+        if !is_cast_missing {
+            return self.error("type-mismatch", value.span, message);
+        }
         let spelled = self.types().spell(target);
-        self.fail(if is_cast_missing {
-            error.help(format!(
-                "if it is meant, write the conversion: `({spelled})`"
-            ))
-        } else {
-            error
-        })
+        let help = format!("if it is meant, write the conversion: `({spelled})`");
+        let warning = Diagnostic::warning(value.span, message).code("int-conversion");
+        self.warn_with(warning.help(help));
+        Ok(self.cast(value, to))
     }
 
     /// Warns about a constant of which the target keeps only some bits. `-1` may stand for the largest unsigned number.

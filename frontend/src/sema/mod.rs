@@ -143,6 +143,8 @@ struct Checker<'a> {
     aliases: Vec<(FuncId, String, Span)>,
     depth: u32,
     auto_type: Option<TypeId>,
+    /// Where the present statement starts in the text.
+    statement_offset: usize,
     /// Inside of `__builtin_preserve_access_index` and its like: every member may be elsewhere in the running kernel.
     preserving: bool,
     /// Inside of a record with `preserve_access_index`, which holds for the records defined in it too.
@@ -189,6 +191,7 @@ impl<'a> Checker<'a> {
             aliases: Vec::new(),
             depth: 0,
             auto_type: None,
+            statement_offset: 0,
             preserving: false,
             in_preserved_record: false,
         }
@@ -308,7 +311,14 @@ impl<'a> Checker<'a> {
     }
 
     fn warn(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
-        self.report(Diagnostic::warning(span, message).code(code));
+        self.warn_with(Diagnostic::warning(span, message).code(code));
+    }
+
+    fn warn_with(&mut self, warning: Diagnostic) {
+        let code = warning.code.unwrap_or_default();
+        if !self.pragmas.ignores(code, self.statement_offset) {
+            self.report(warning);
+        }
     }
 
     /// The type in quotes.

@@ -47,7 +47,17 @@ impl Checker<'_> {
     /// Appends a statement; with its labels it may be several.
     fn statement(&mut self, node: &Node<ast::Statement>, into: &mut Vec<Stmt>) -> Checked<()> {
         let span = self.span(node);
-        self.nested(span, |checker| checker.statement_parts(node, span, into))
+        self.in_statement(node.span.start, |checker| {
+            checker.nested(span, |checker| checker.statement_parts(node, span, into))
+        })
+    }
+
+    /// Runs `f` for the statement that starts at this offset in the text.
+    fn in_statement<T>(&mut self, offset: usize, f: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.statement_offset, offset);
+        let result = f(self);
+        self.statement_offset = outer;
+        result
     }
 
     fn statement_parts(
@@ -269,7 +279,9 @@ impl Checker<'_> {
                     let mut block = checker.block_items(before, span);
                     let labels = labels.into_iter();
                     labels.for_each(|label| checker.label(label, &mut block.stmts));
-                    (block, Some(checker.rvalue(value)))
+                    let value =
+                        checker.in_statement(value.span.start, |checker| checker.rvalue(value));
+                    (block, Some(value))
                 }
                 None => (checker.block_items(items, span), None),
             }

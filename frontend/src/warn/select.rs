@@ -154,10 +154,12 @@ impl Selection {
             return Some(diagnostic);
         }
         let in_system = |span: Span| sources.file(span.file).is_system();
-        if self.none || diagnostic.span.is_some_and(in_system) {
+        let row = diagnostic.code.and_then(find);
+        let may_be_silent = row.is_none_or(|row| row.group != Group::Error);
+        if may_be_silent && (self.none || diagnostic.span.is_some_and(in_system)) {
             return None;
         }
-        let (wanted, fatal) = match diagnostic.code.and_then(find) {
+        let (wanted, fatal) = match row {
             None => (true, self.error),
             Some(row) => {
                 let here = diagnostic.span.map(|span| regions.levels(span));
@@ -173,7 +175,7 @@ impl Selection {
                 let fatal = match last {
                     Some(Level::Fatal) => true,
                     Some(Level::NotFatal) => false,
-                    _ => self.error,
+                    _ => self.error || row.group == Group::Error,
                 };
                 (wanted, fatal)
             }
@@ -189,7 +191,7 @@ impl Selection {
 
     fn wants_group(&self, group: Group) -> bool {
         match group {
-            Group::Default => true,
+            Group::Error | Group::Default => true,
             Group::All => self.all || self.everything,
             Group::Extra => self.extra || self.everything,
             Group::Off => self.everything,

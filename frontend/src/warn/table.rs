@@ -3,6 +3,8 @@
 /// When a warning is given.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Group {
+    /// As an error, unless switched off or demoted with `-Wno-error=NAME`.
+    Error,
     /// Unless switched off.
     Default,
     /// With `-Wall`.
@@ -105,6 +107,11 @@ pub const WARNINGS: &[Warning] = &[
         "incompatible-pointer-types",
         Group::Default,
         "a pointer becomes one to another type",
+    ),
+    row(
+        "int-conversion",
+        Group::Error,
+        "a number becomes a pointer, or a pointer a number, without a cast",
     ),
     row(
         "integer-overflow",
@@ -396,7 +403,6 @@ pub(super) const ELSEWHERE: &[&str] = &[
     "init-self",
     "initializer-overrides",
     "inline",
-    "int-conversion",
     "int-in-bool-context",
     "int-to-pointer-cast",
     "invalid-pch",
