@@ -19,8 +19,9 @@
 //!
 //! Names beyond ASCII are spelled otherwise for the parser: `spelling`.
 //!
-//! Further: `__builtin_types_compatible_p(A, B)` arrives as `…(sizeof(A), sizeof(B))`, and the types `__int128_t`,
-//! `__uint128_t`, `__auto_type` and `bool` are names that `PRELUDE` declares so that the grammar takes them for types.
+//! Further: `__builtin_types_compatible_p(A, B)` arrives as `…(sizeof(A), sizeof(B))`, `__builtin_convertvector(v, A)` as
+//! `…(v, sizeof(A))`, and the types `__int128_t`, `__uint128_t`, `__auto_type` and `bool` are names that `PRELUDE` declares
+//! so that the grammar takes them for types.
 
 mod asm_goto;
 mod attribute;
@@ -237,6 +238,7 @@ impl Normalizer<'_> {
             sym::GOTO => self.computed_goto(at),
             sym::AND_AND => self.label_address(at),
             sym::TYPES_COMPATIBLE => self.types_compatible(at),
+            sym::CONVERT_VECTOR => self.convert_vector(at),
             sym::ASM | sym::ASM2 | sym::ASM3 => self.asm_qualifiers(at),
             sym::L_BRACKET => self.bracket_attribute(at),
             sym::L_BRACE => self.empty_literal(at),
@@ -461,6 +463,17 @@ impl Normalizer<'_> {
             self.schedule(comma - 1, &[sym::R_PAREN]);
             self.schedule(comma, &[sym::SIZEOF, sym::L_PAREN]);
         }
+        self.schedule(close - 1, &[sym::R_PAREN]);
+        None
+    }
+
+    /// `__builtin_convertvector(a, T)` ⟶ `__builtin_convertvector(a, sizeof(T))`
+    fn convert_vector(&mut self, at: usize) -> Option<usize> {
+        let close = self
+            .partner(at + 1)
+            .filter(|_| self.next_is(at, sym::L_PAREN))?;
+        let comma = *self.top_level_commas(at + 1, close).last()?;
+        self.schedule(comma, &[sym::SIZEOF, sym::L_PAREN]);
         self.schedule(close - 1, &[sym::R_PAREN]);
         None
     }

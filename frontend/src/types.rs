@@ -23,6 +23,7 @@
 mod layout;
 mod relations;
 mod spell;
+mod vector;
 
 use std::collections::HashMap;
 use std::ops::BitOr;
@@ -519,6 +520,8 @@ pub struct Types {
     records: Vec<Record>,
     enums: Vec<Enum>,
     typedefs: Vec<Typedef>,
+    /// All vectors: see `vector`.
+    vectors: Vec<TypeId>,
 }
 
 impl Default for Types {
@@ -541,6 +544,7 @@ impl Types {
             records: Vec::new(),
             enums: Vec::new(),
             typedefs: Vec::new(),
+            vectors: Vec::new(),
         };
         // Their places are known as constants.
         assert_eq!(types.intern(TypeKind::Void), Types::VOID);

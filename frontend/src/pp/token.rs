@@ -67,7 +67,7 @@ well_known! {
     CONST = "const"; VOLATILE = "volatile"; VOLATILE2 = "__volatile__"; TYPEDEF = "typedef"; STATIC = "static";
     EXTERN = "extern"; INLINE = "inline"; INLINE2 = "__inline__"; REGISTER = "register"; VOID = "void"; CHAR = "char";
     SHORT = "short"; INT = "int"; LONG = "long"; FLOAT = "float"; DOUBLE = "double"; C11_BOOL = "_Bool";
-    AUTO_TYPE = "__auto_type"; TYPES_COMPATIBLE = "__builtin_types_compatible_p"; BREAK = "break";
+    AUTO_TYPE = "__auto_type"; TYPES_COMPATIBLE = "__builtin_types_compatible_p"; CONVERT_VECTOR = "__builtin_convertvector"; BREAK = "break";
     CONTINUE = "continue"; AUTO = "auto"; RESTRICT = "restrict"; GNU_EXTENSION = "__extension__"; GNU_REAL = "__real__"; GNU_IMAG = "__imag__";
     FALLTHROUGH = "fallthrough"; FALLTHROUGH2 = "__fallthrough__"; NOMERGE = "nomerge"; MUSTTAIL = "musttail";
     UNROLL_HINT = "opencl_unroll_hint"; LIKELY = "likely"; UNLIKELY = "unlikely"; UNUSED = "unused";

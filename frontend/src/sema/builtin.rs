@@ -21,6 +21,11 @@ pub(super) enum Known {
     ConstantP,
     ChooseExpr,
     TypesCompatible,
+    /// Lanes by a vector of numbers.
+    Shuffle,
+    /// Lanes by constant numbers.
+    ShuffleVector,
+    ConvertVector,
     ObjectSize,
     Strlen,
     Strcmp,
@@ -78,6 +83,9 @@ static BUILTINS: &[(&str, Known)] = &[
     ("__builtin_constant_p", Known::ConstantP),
     ("__builtin_choose_expr", Known::ChooseExpr),
     ("__builtin_types_compatible_p", Known::TypesCompatible),
+    ("__builtin_shuffle", Known::Shuffle),
+    ("__builtin_shufflevector", Known::ShuffleVector),
+    ("__builtin_convertvector", Known::ConvertVector),
     ("__builtin_object_size", Known::ObjectSize),
     ("__builtin_dynamic_object_size", Known::ObjectSize),
     ("__builtin_strlen", Known::Strlen),
@@ -302,6 +310,7 @@ impl Checker<'_> {
             Known::Core(subject) => self.core_query(subject, nodes, span),
             Known::ConstantP => self.constant_p(nodes, span),
             Known::TypesCompatible => self.types_compatible(nodes, span),
+            Known::ConvertVector => self.convert_vector(nodes, span),
             Known::ObjectSize => self.object_size(nodes, span),
             Known::Strlen => self.strlen(nodes, span),
             Known::Strcmp => self.strcmp(nodes, span),
@@ -337,6 +346,8 @@ impl Checker<'_> {
                 Ok(self.cast(address, Types::VOID))
             }
             Known::Plain(builtin) => Ok(self.builtin(builtin, Vec::new(), Types::VOID, span)),
+            Known::Shuffle => self.shuffle(args, span),
+            Known::ShuffleVector => self.shuffle_vector(args, span),
             Known::Bswap(bits) => {
                 let [value] = self.first_args(args, span)?;
                 self.bswap(bits, value, span)

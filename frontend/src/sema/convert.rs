@@ -292,6 +292,12 @@ impl Checker<'_> {
         if types.is_record(to) && types.compatible_unqualified(from, to) {
             return Ok(value);
         }
+        if self.is_vector(from)
+            && self.is_vector(to)
+            && let Some(value) = self.reinterpreted(value.clone(), to)?
+        {
+            return Ok(value);
+        }
         let (shown, wanted) = (self.show(from), self.show_qual(target));
         let place = context.describe();
         let message = format!("{place} needs {wanted}, but this is {shown}");

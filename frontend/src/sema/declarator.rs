@@ -15,8 +15,7 @@ use crate::restrict::Rule;
 use crate::source::Span;
 use crate::tree::Inline;
 use crate::types::{
-    FieldDecl, FloatKind, FunctionType, IntKind, Param, QualType, Quals, RecordKind, RecordOptions,
-    TypeId, TypeKind, Types,
+    FloatKind, FunctionType, IntKind, Param, QualType, Quals, TypeId, TypeKind, Types,
 };
 
 use super::attribute::{Attributes, VectorLength};
@@ -341,9 +340,7 @@ impl Checker<'_> {
         }
     }
 
-    /// A vector of GNU C. BPF cannot compute with vectors, but headers declare them and structs contain them, so the type is
-    /// a struct of the right size and alignment whose one member has a name that nobody can write: it can be copied, and
-    /// arithmetic is refused.
+    /// A vector of GNU C.
     fn vector_of(
         &mut self,
         element: QualType,
@@ -368,21 +365,20 @@ impl Checker<'_> {
                 format!("there are no vectors of {bytes} bytes of {shown}"),
             );
         };
-        let types = &mut self.unit.types;
-        let vector = types.declare_record(RecordKind::Struct, Some("(vector)".to_owned()), span);
-        let elements = FieldDecl {
-            name: Some("(elements)".to_owned()),
-            ty: types.array(element, bytes / element_size).unqualified(),
-            bit_width: None,
-            packed: false,
-            align: Some(align),
-            tags: Vec::new(),
-            span,
-        };
-        if let Some(id) = types.record_id(vector) {
-            types.define_record(id, vec![elements], &RecordOptions::default());
-        }
+        let lanes = bytes / element_size;
+        let vector = self.unit.types.vector(element.ty, lanes, align, span);
         Ok(vector.unqualified())
+    }
+
+    /// The vector of this many elements, as `vector_size` makes it.
+    pub(super) fn vector_type(
+        &mut self,
+        element: QualType,
+        lanes: u64,
+        span: Span,
+    ) -> Checked<TypeId> {
+        let vector = self.vector_of(element, VectorLength::Elements(lanes), span)?;
+        Ok(vector.ty)
     }
 
     fn with_mode(&mut self, ty: QualType, bytes: u32, span: Span) -> Checked<QualType> {

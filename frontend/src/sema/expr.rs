@@ -253,6 +253,11 @@ impl Checker<'_> {
         let ty = self.type_name(&node.node.type_name);
         let value = self.rvalue(&node.node.expression);
         let (ty, value) = (ty?.ty, value?);
+        if (self.is_vector(ty) || self.is_vector(value.ty))
+            && let Some(value) = self.reinterpreted(value.clone(), ty)?
+        {
+            return Ok(Expr { span, ..value });
+        }
         let types = self.types();
         let castable = types.is_void(ty)
             || types.is_scalar(ty) && types.is_scalar(value.ty)
@@ -309,14 +314,12 @@ impl Checker<'_> {
                 let pointer = self.rvalue(operand)?;
                 return self.indirection(pointer, span);
             }
-            ast::UnaryOperator::Plus => self.promoted_operand(operand, "+", span),
+            ast::UnaryOperator::Plus => self.signed_operand(operand, None, "+", span),
             ast::UnaryOperator::Minus => {
-                let arg = self.promoted_operand(operand, "-", span)?;
-                Ok(self.unary(UnaryOp::Neg, arg))
+                self.signed_operand(operand, Some(UnaryOp::Neg), "-", span)
             }
             ast::UnaryOperator::Complement => {
-                let arg = self.promoted_operand(operand, "~", span)?;
-                Ok(self.unary(UnaryOp::Not, arg))
+                self.signed_operand(operand, Some(UnaryOp::Not), "~", span)
             }
             ast::UnaryOperator::Negate => {
                 let arg = self.rvalue(operand)?;
@@ -330,13 +333,30 @@ impl Checker<'_> {
         value.map(|value| Operand::Value(Expr { span, ..value }))
     }
 
-    fn promoted_operand(
+    fn signed_operand(
         &mut self,
         node: &Node<ast::Expression>,
+        op: Option<UnaryOp>,
         symbol: &str,
         span: Span,
     ) -> Checked<Expr> {
         let value = self.rvalue(node)?;
+        if !self.is_vector(value.ty) {
+            return self.signed(value, op, symbol, span);
+        }
+        self.lanewise([value], span, |checker, [lane]| {
+            checker.signed(lane, op, symbol, span)
+        })
+    }
+
+    /// `+value`, `-value`, `~value`
+    fn signed(
+        &mut self,
+        value: Expr,
+        op: Option<UnaryOp>,
+        symbol: &str,
+        span: Span,
+    ) -> Checked<Expr> {
         let takes_float = symbol != "~" && self.types().is_float(value.ty);
         if !self.types().is_integer(value.ty) && !takes_float {
             let shown = self.show(value.ty);
@@ -346,7 +366,11 @@ impl Checker<'_> {
                 format!("`{symbol}` needs a number, not {shown}"),
             );
         }
-        Ok(self.promote(value))
+        let value = self.promote(value);
+        Ok(match op {
+            Some(op) => self.unary(op, value),
+            None => value,
+        })
     }
 
     /// `*pointer`. A function that is followed is the function again (C11 6.5.3.2p4).
@@ -443,7 +467,7 @@ impl Checker<'_> {
     }
 
     /// The operand of `.` as a place; a value is stored in a temporary.
-    fn record_place(&mut self, operand: Operand) -> Checked<Place> {
+    pub(super) fn record_place(&mut self, operand: Operand) -> Checked<Place> {
         match operand {
             Operand::Place(place) => Ok(place),
             Operand::Func(_, span) => self.error("not-a-struct", span, "a function has no members"),
@@ -546,7 +570,7 @@ impl Checker<'_> {
     }
 
     /// A member of a place; qualifiers of the whole are those of its parts.
-    fn field_place(&self, base: Place, field: FieldRef) -> Place {
+    pub(super) fn field_place(&self, base: Place, field: FieldRef) -> Place {
         let span = base.span;
         let declared = self.types().field(field);
         let ty = declared.ty.and(self.types().canonical(base.ty).quals);
@@ -673,7 +697,13 @@ impl Checker<'_> {
         Ok(convert::expr(kind, ty, span))
     }
 
-    fn choice(&mut self, cond: Expr, then: Expr, otherwise: Expr, span: Span) -> Checked<Expr> {
+    pub(super) fn choice(
+        &mut self,
+        cond: Expr,
+        then: Expr,
+        otherwise: Expr,
+        span: Span,
+    ) -> Checked<Expr> {
         let ty = self.choice_type(&then, &otherwise, span)?;
         let (then, otherwise) = if self.types().is_record(ty) {
             (then, otherwise)

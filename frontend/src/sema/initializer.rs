@@ -331,6 +331,10 @@ impl Checker<'_> {
         if let Some((element, len)) = self.types().array_parts(ty) {
             return Some(Shape::Array { element, len });
         }
+        if let Some((element, lanes)) = self.types().vector_parts(ty.ty) {
+            let len = Some(lanes);
+            return Some(Shape::Array { element, len });
+        }
         let record = self.types().record_id(ty.ty)?;
         let fields = self.types().fields(record).len() as u64;
         let is_union = self.types().record(record).kind == RecordKind::Union;

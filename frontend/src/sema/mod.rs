@@ -34,6 +34,7 @@ mod scope;
 mod stmt;
 mod suggest;
 mod tag;
+mod vector;
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};

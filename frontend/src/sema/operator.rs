@@ -75,22 +75,73 @@ impl Checker<'_> {
             return self.assignment(operator, node, span).map(Operand::Value);
         }
         // Both sides are checked before giving up, so that mistakes in both are reported.
-        let lhs = self.rvalue(&node.node.lhs);
+        let lhs = self.operand(&node.node.lhs);
         let rhs = self.rvalue(&node.node.rhs);
         let (lhs, rhs) = (lhs?, rhs?);
-        let value = match operator {
-            Operator::Index => return self.index(lhs, rhs, span).map(Operand::Place),
-            Operator::Binary(op) => self.arithmetic(op, lhs, rhs, span),
-            Operator::Shift(op) => self.shift(op, lhs, rhs, span),
+        if let Operator::Index = operator {
+            return self.element(lhs, rhs, span).map(Operand::Place);
+        }
+        let lhs = self.value_of(lhs)?;
+        self.operation(operator, lhs, rhs, span).map(Operand::Value)
+    }
+
+    /// `lhs operator rhs`
+    fn operation(&mut self, operator: Operator, lhs: Expr, rhs: Expr, span: Span) -> Checked<Expr> {
+        if self.is_vector(lhs.ty) || self.is_vector(rhs.ty) {
+            return self.vector_operation(operator, lhs, rhs, span);
+        }
+        match operator {
+            Operator::Binary(op) | Operator::AssignBinary(op) => {
+                self.arithmetic(op, lhs, rhs, span)
+            }
+            Operator::Shift(op) | Operator::AssignShift(op) => self.shift(op, lhs, rhs, span),
             Operator::Compare(op) => self.comparison(op, lhs, rhs, span),
             Operator::And => self.logical(true, lhs, rhs, span),
-            _ => self.logical(false, lhs, rhs, span),
+            Operator::Or | Operator::Index | Operator::Assign => {
+                self.logical(false, lhs, rhs, span)
+            }
+        }
+    }
+
+    fn vector_operation(
+        &mut self,
+        operator: Operator,
+        lhs: Expr,
+        rhs: Expr,
+        span: Span,
+    ) -> Checked<Expr> {
+        let lane =
+            |checker: &mut Self, [lhs, rhs]: [Expr; 2]| checker.operation(operator, lhs, rhs, span);
+        match operator {
+            Operator::Compare(_) => self.lanewise_mask([lhs, rhs], span, lane),
+            Operator::And | Operator::Or => {
+                let symbol = if matches!(operator, Operator::And) {
+                    "&&"
+                } else {
+                    "||"
+                };
+                self.bad_operands(symbol, &lhs, &rhs, span)
+            }
+            _ => self.lanewise([lhs, rhs], span, lane),
+        }
+    }
+
+    /// `a[i]` of a vector, an array or a pointer.
+    fn element(&mut self, lhs: Operand, rhs: Expr, span: Span) -> Checked<Place> {
+        let vector = match &lhs {
+            Operand::Place(place) => self.is_vector(place.ty.ty),
+            Operand::Value(value) => self.is_vector(value.ty),
+            Operand::Func(..) => false,
         };
-        value.map(Operand::Value)
+        if vector {
+            return self.vector_element(lhs, rhs, span);
+        }
+        let lhs = self.value_of(lhs)?;
+        self.index(lhs, rhs, span)
     }
 
     /// `a[i]` is `*(a + i)`, whichever of the two is the pointer.
-    fn index(&mut self, lhs: Expr, rhs: Expr, span: Span) -> Checked<Place> {
+    pub(super) fn index(&mut self, lhs: Expr, rhs: Expr, span: Span) -> Checked<Place> {
         let (ptr, index) = if self.types().is_pointer(lhs.ty) {
             (lhs, rhs)
         } else {
@@ -488,6 +539,13 @@ impl Checker<'_> {
         let value = self.rvalue(&node.node.rhs);
         let (place, value) = (place?, value?);
         let ty = place.ty.ty;
+        if self.is_vector(ty) && !matches!(operator, Operator::Assign) {
+            let update = |checker: &mut Self, old, value| {
+                let new = checker.operation(operator, old, value, span)?;
+                checker.convert(new, ty.unqualified(), Context::Assignment)
+            };
+            return self.update_vector(place, value, false, span, update);
+        }
         let (op, computation, value) = match operator {
             Operator::AssignBinary(op) => self.compound(op, &place, value, span)?,
             Operator::AssignShift(op) => {
@@ -604,6 +662,13 @@ impl Checker<'_> {
     ) -> Checked<Expr> {
         let place = self.written_place(operand)?;
         let ty = place.ty.ty;
+        if self.is_vector(ty) {
+            let step = convert::constant(step.into(), Types::INT, span);
+            let add = Operator::Binary(BinaryOp::Add);
+            return self.update_vector(place, step, postfix, span, |checker, old, step| {
+                checker.operation(add, old, step, span)
+            });
+        }
         let step = if self.types().is_pointer(ty) {
             let pointer = self.value_of(Operand::Place(place.clone()))?;
             // Objects are smaller than 2 GiB.
