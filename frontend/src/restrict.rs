@@ -8,7 +8,10 @@
 
 use std::fmt::Display;
 
+use bpfcc_isa::program::program_type_for_section;
+
 use crate::diagnostic::Diagnostic;
+use crate::sema::library::prototype;
 use crate::source::Span;
 use crate::tree::reach::Used;
 use crate::tree::visit::{self, Visitor};
@@ -119,6 +122,10 @@ rules! {
     NakedFunction "naked-function",
         "a `naked` function is one `asm` statement that ends in `exit` or a jump",
         "write all of it in that statement, or leave out `naked`";
+    /// No C library in the kernel.
+    Library "library",
+        "the kernel has no C library",
+        "write a loop with a bound (`memcpy`, `memmove`, `memset`, `memcmp` and `abs` are done inline), or call what the kernel has: `bpf_strncmp` (Linux 5.17), `bpf_snprintf` (5.13), `bpf_printk`";
     /// A call needs a declaration.
     UndeclaredFunction "undeclared-function",
         "C calls only what was declared before",
@@ -171,8 +178,35 @@ pub fn check(unit: &Unit, used: &Used, allowed: Allowed) -> Vec<Diagnostic> {
             .iter()
             .for_each(|block| visit::walk_block(&mut body, block));
     }
+    check_library(unit, &mut diagnostics);
     check_recursion(unit, used, &mut diagnostics);
     diagnostics
+}
+
+/// Calls of the C library in what the kernel executes: its programs, and the functions that they call.
+fn check_library(unit: &Unit, diagnostics: &mut Vec<Diagnostic>) {
+    let mut seen = vec![false; unit.functions.len()];
+    let programs = unit.functions().filter(|(_, f)| is_kernel_program(f));
+    let mut pending: Vec<FuncId> = programs.map(|(id, _)| id).collect();
+    while let Some(id) = pending.pop() {
+        if std::mem::replace(&mut seen[id.index()], true) {
+            continue;
+        }
+        for call in calls_of(&unit[id]) {
+            let callee = &unit[call.callee];
+            if callee.body.is_some() {
+                pending.push(call.callee);
+            } else if callee.attributes.section.is_none() && prototype(&callee.name).is_some() {
+                let thing = format!("this calls `{}`", callee.name);
+                diagnostics.push(Rule::Library.refuse(call.span, thing));
+            }
+        }
+    }
+}
+
+fn is_kernel_program(function: &Function) -> bool {
+    let section = function.attributes.section.as_deref();
+    function.is_program() && section.is_some_and(|name| program_type_for_section(name).is_some())
 }
 
 /// Parameters and result. Says whether floating-point numbers were refused.
@@ -411,7 +445,7 @@ fn helper_name(number: i32) -> String {
     }
 }
 
-/// A call from one defined function to another.
+/// A call of a function of this file, or of one that it declares.
 #[derive(Clone, Copy)]
 struct CallSite {
     callee: FuncId,
@@ -419,18 +453,16 @@ struct CallSite {
 }
 
 /// Collects the calls of one function.
-struct Calls<'a> {
-    unit: &'a Unit,
+struct Calls {
     found: Vec<CallSite>,
 }
 
-impl Visitor for Calls<'_> {
+impl Visitor for Calls {
     fn visit_expr(&mut self, expr: &Expr) {
         if let ExprKind::Call {
             callee: Callee::Func(callee),
             ..
         } = expr.kind
-            && self.unit[callee].body.is_some()
         {
             self.found.push(CallSite {
                 callee,
@@ -443,7 +475,7 @@ impl Visitor for Calls<'_> {
 
 /// Finds cycles in the call graph: a depth-first walk that meets a function which is still being walked.
 fn check_recursion(unit: &Unit, used: &Used, diagnostics: &mut Vec<Diagnostic>) {
-    let calls: Vec<Vec<CallSite>> = unit.functions.iter().map(|f| calls_of(unit, f)).collect();
+    let calls: Vec<Vec<CallSite>> = unit.functions.iter().map(calls_of).collect();
     let mut done = vec![false; unit.functions.len()];
     // Definitions in the order of the text: the call that closes a cycle is then the last one a reader meets.
     let all = unit.functions().map(|(id, _)| id);
@@ -469,11 +501,8 @@ fn check_recursion(unit: &Unit, used: &Used, diagnostics: &mut Vec<Diagnostic>) 
     }
 }
 
-fn calls_of(unit: &Unit, function: &Function) -> Vec<CallSite> {
-    let mut calls = Calls {
-        unit,
-        found: Vec::new(),
-    };
+fn calls_of(function: &Function) -> Vec<CallSite> {
+    let mut calls = Calls { found: Vec::new() };
     if let Some(body) = &function.body {
         visit::walk_block(&mut calls, body);
     }

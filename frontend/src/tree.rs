@@ -778,6 +778,8 @@ pub enum Builtin {
     Parity,
     /// One plus the position of the lowest one, or 0: unsigned argument, `int` result.
     Ffs,
+    /// The argument without its sign: signed argument of the result's type.
+    Abs,
     /// `(dst, src, bytes)`: copy between regions that do not overlap; gives `dst`.
     Memcpy,
     /// `(dst, src, bytes)`: copy between regions that may overlap; gives `dst`.

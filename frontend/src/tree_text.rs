@@ -610,6 +610,7 @@ fn builtin_name(builtin: Builtin) -> String {
         Builtin::Popcount => "popcount".to_owned(),
         Builtin::Parity => "parity".to_owned(),
         Builtin::Ffs => "ffs".to_owned(),
+        Builtin::Abs => "abs".to_owned(),
         Builtin::Memcpy => "memcpy".to_owned(),
         Builtin::Memmove => "memmove".to_owned(),
         Builtin::Memset => "memset".to_owned(),

@@ -46,6 +46,7 @@
 mod console;
 mod env;
 mod errno;
+mod heap;
 mod kernel;
 pub mod map;
 mod memory;

@@ -1,12 +1,13 @@
 //! The memory a program may touch, as a list of regions; every access of the interpreter is held against it.
 //!
 //! Addresses are those of the host, so that a pointer means the same to the interpreter, to translated code and to a host
-//! function. Three kinds of regions exist during a run:
+//! function. Four kinds of regions exist during a run:
 //!
 //! ```text
 //!  stack      8 frames of 512 bytes; only those of functions that have not returned may be touched
 //!  context    what R1 points to at entry: whole, or only the fields that the environment declares
 //!  values     of maps and of the data sections: as long as the program is loaded
+//!  heap       blocks from `malloc`, until they are freed or the run ends (`crate::heap`)
 //! ```
 //!
 //! An access must lie within *one* value, field or frame: reaching from one into the next is a fault, although the bytes
@@ -19,6 +20,7 @@ use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering, fen
 use bpfcc_isa::{AtomicOp, Size};
 
 use crate::env::Context;
+use crate::heap::Heap;
 
 /// Bytes of one stack frame.
 pub const FRAME_BYTES: u64 = 512;
@@ -68,6 +70,8 @@ pub enum RegionKind {
     Context,
     /// Values of a map or a data section.
     Values,
+    /// A block of the heap.
+    Heap,
 }
 
 impl fmt::Display for RegionKind {
@@ -76,6 +80,7 @@ impl fmt::Display for RegionKind {
             RegionKind::Stack => "stack frame",
             RegionKind::Context => "context",
             RegionKind::Values => "map value",
+            RegionKind::Heap => "heap block",
         })
     }
 }
@@ -100,7 +105,7 @@ pub struct Region {
 
 impl Region {
     /// Bytes without inner structure.
-    fn bytes(base: u64, len: u64, rights: Rights, kind: RegionKind) -> Region {
+    pub(crate) fn bytes(base: u64, len: u64, rights: Rights, kind: RegionKind) -> Region {
         Region {
             base,
             stride: len.max(1),
@@ -138,12 +143,12 @@ impl Region {
         self.unit == 0 || self.count == 0
     }
 
-    fn contains(&self, addr: u64) -> bool {
+    pub(crate) fn contains(&self, addr: u64) -> bool {
         addr.wrapping_sub(self.base) < self.len()
     }
 
     /// Whether this access stays within one unit. The address must be in the region.
-    fn check(&self, addr: u64, len: u64, access: Access) -> Result<(), Denied> {
+    pub(crate) fn check(&self, addr: u64, len: u64, access: Access) -> Result<(), Denied> {
         let within = (addr - self.base) % self.stride;
         if within.checked_add(len).is_none_or(|end| end > self.unit) {
             return Err(Denied::Overrun {
@@ -215,6 +220,7 @@ pub(crate) struct Memory<'a> {
     context: Option<ContextBytes<'a>>,
     /// By ascending base, not overlapping.
     values: &'a [Region],
+    heap: Heap,
 }
 
 impl<'a> Memory<'a> {
@@ -229,7 +235,13 @@ impl<'a> Memory<'a> {
             stack_low: Cell::new(stack_top - FRAME_BYTES),
             context,
             values,
+            heap: Heap::default(),
         }
+    }
+
+    /// The blocks that the program asked for.
+    pub(crate) fn heap(&self) -> &Heap {
+        &self.heap
     }
 
     /// R10 of the outermost function.
@@ -259,7 +271,8 @@ impl<'a> Memory<'a> {
         {
             return check_context(context, addr, len, access);
         }
-        match self.region_at(addr) {
+        let region = self.region_at(addr).copied();
+        match region.or_else(|| self.heap.region_at(addr)) {
             Some(region) => region.check(addr, len, access),
             None if addr < NULL_PAGE => Err(Denied::Null),
             None => Err(Denied::Unmapped),
@@ -356,7 +369,8 @@ impl<'a> Memory<'a> {
     /// The bytes of a C string before its NUL, which must come within `limit` bytes of readable memory.
     pub(crate) fn read_str(&self, addr: u64, limit: usize) -> Option<Vec<u8>> {
         let mut text = Vec::new();
-        for at in (addr..).take(limit) {
+        for offset in 0..limit {
+            let at = addr.wrapping_add(offset as u64);
             match self.load(at, Size::B).ok()? {
                 0 => return Some(text),
                 byte => text.push(byte as u8),

@@ -378,6 +378,16 @@ impl<'a> Session<'a> {
         self.run.memory.store(addr, size, value)
     }
 
+    /// Memory of `len` bytes that the program may use, as `malloc` gives it; `None` if there is no room.
+    pub fn allocate(&self, len: u64) -> Option<u64> {
+        self.run.memory.heap().allocate(len)
+    }
+
+    /// Gives memory from [`Session::allocate`] back.
+    pub fn release(&self, base: u64) {
+        self.run.memory.heap().release(base);
+    }
+
     /// Calls a host function of the environment by number; `None` if there is none.
     pub fn call_number(
         &self,

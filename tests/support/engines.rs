@@ -186,16 +186,23 @@ struct SessionHost<'a> {
     current: &'a Cell<usize>,
 }
 
-/// Bytes of the session's stack that hold a copy of what one argument points to.
-const WINDOW: u64 = 800;
+/// Longest copy of what one argument points to.
+const WINDOW: u64 = 4096;
+
+/// What one argument of a host function points to, where host functions can follow it.
+struct Copied {
+    original: u64,
+    window: u64,
+    before: Vec<u64>,
+}
 
 impl SessionHost<'_> {
     fn session(&self) -> &Session<'_> {
         &self.sessions[self.current.get()]
     }
 
-    /// Host functions follow real pointers, but the evaluator's stack has addresses of its own: what an argument points to is
-    /// copied to the session's stack for the call, and what the call changed is copied back.
+    /// Host functions follow real pointers, but the evaluator's memory has addresses of its own: what an argument points to is
+    /// copied to the session's memory for the call, and what the call changed is copied back.
     fn with_copies(
         &self,
         mut args: [u64; 5],
@@ -203,34 +210,57 @@ impl SessionHost<'_> {
         call: impl FnOnce(&Session<'_>, [u64; 5]) -> Result<u64, Fault>,
     ) -> Result<u64, Fault> {
         let session = self.session();
-        session.set_frames(8);
         let mut copies = Vec::new();
-        for (index, arg) in args.iter_mut().enumerate() {
-            let readable =
-                (0..WINDOW).map_while(|at| memory.load(arg.wrapping_add(at), Size::B).ok());
-            let bytes: Vec<u64> = readable.collect();
-            if bytes.is_empty() {
-                continue;
-            }
-            let window = session.stack_top() - WINDOW * (index as u64 + 1);
-            for (at, &byte) in (0u64..).zip(&bytes) {
-                session
-                    .write(window + at, Size::B, byte)
-                    .expect("eight frames hold five windows");
-            }
-            copies.push((*arg, window, bytes));
-            *arg = window;
-        }
-        let result = call(session, args)?;
-        for (original, window, before) in copies {
-            for (at, old) in (0u64..).zip(before) {
-                let new = session.read(window + at, Size::B).expect("written above");
-                if new != old {
-                    memory.store(original + at, Size::B, new)?;
-                }
+        for arg in &mut args {
+            if let Some(copied) = self.copied(*arg, memory) {
+                *arg = copied.window;
+                copies.push(copied);
             }
         }
-        Ok(result)
+        let result = call(session, args);
+        let mut translated = result.clone();
+        for copied in copies {
+            if let Ok(result) = result
+                && let at = result.wrapping_sub(copied.window)
+                && at <= copied.before.len() as u64
+            {
+                translated = Ok(copied.original + at);
+            }
+            self.copy_back(&copied, memory)?;
+        }
+        translated
+    }
+
+    fn copied(&self, original: u64, memory: &mut dyn Memory) -> Option<Copied> {
+        let load = |at| memory.load(original.wrapping_add(at), Size::B).ok();
+        let before: Vec<u64> = (0..WINDOW).map_while(load).collect();
+        if before.is_empty() {
+            return None;
+        }
+        let session = self.session();
+        let window = session.allocate(before.len() as u64);
+        let window = window.expect("five windows fit into the heap");
+        for (at, &byte) in (window..).zip(&before) {
+            session.write(at, Size::B, byte).expect("it was allocated");
+        }
+        Some(Copied {
+            original,
+            window,
+            before,
+        })
+    }
+
+    fn copy_back(&self, copied: &Copied, memory: &mut dyn Memory) -> Result<(), Fault> {
+        let session = self.session();
+        for (at, &old) in (0u64..).zip(&copied.before) {
+            let new = session.read(copied.window + at, Size::B);
+            let new = new.expect("it was allocated");
+            if new != old {
+                memory.store(copied.original + at, Size::B, new)?;
+            }
+        }
+        session.release(copied.window);
+        Ok(())
     }
 }
 

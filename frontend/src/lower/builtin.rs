@@ -1,7 +1,7 @@
 //! Compiler builtins: which function lowers which.
 
 use bpfcc_ir::{Type, Value};
-use bpfcc_isa::{Size, SwapKind};
+use bpfcc_isa::{AluOp, Cond, Size, SwapKind};
 
 use super::function::Body;
 use super::repr::Scalar;
@@ -17,6 +17,7 @@ impl Body<'_, '_> {
             Builtin::Popcount => self.bit_count(&args[0], Self::ones),
             Builtin::Parity => self.bit_count(&args[0], Self::parity),
             Builtin::Ffs => self.bit_count(&args[0], Self::lowest_one),
+            Builtin::Abs => self.absolute(&args[0]),
             Builtin::Memcpy => {
                 let to = self.copy_memory(args);
                 self.address_value(to)
@@ -70,6 +71,7 @@ impl Body<'_, '_> {
             | Builtin::Popcount
             | Builtin::Parity
             | Builtin::Ffs
+            | Builtin::Abs
             | Builtin::Memcmp
             | Builtin::Overflow(_)
             | Builtin::CompareExchange
@@ -78,6 +80,14 @@ impl Body<'_, '_> {
                 self.builtin_value(expr, builtin, args);
             }
         }
+    }
+
+    fn absolute(&mut self, arg: &Expr) -> Value {
+        let value = self.word(arg);
+        let zero = self.builder.iconst(self.builder.ty(value), 0);
+        let negated = self.builder.binary(AluOp::Sub, zero, value);
+        let args = [value, zero];
+        self.builder.select(Cond::Slt, args, negated, value)
     }
 
     fn swap_bytes(&mut self, bits: u32, arg: &Expr) -> Value {

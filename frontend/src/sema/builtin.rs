@@ -13,7 +13,7 @@ use crate::types::{IntKind, QualType, Quals, TypeId, Types};
 
 use super::convert::{self, Context, Operand, constant};
 use super::core_relo::Subject;
-use super::{Checked, Checker, literal};
+use super::{Checked, Checker, library};
 
 /// What has to be done for a builtin.
 #[derive(Clone, Copy)]
@@ -27,8 +27,8 @@ pub(super) enum Known {
     ShuffleVector,
     ConvertVector,
     ObjectSize,
-    Strlen,
-    Strcmp,
+    /// The function of the C library with this prototype.
+    Library(&'static str),
     /// Gives its first argument as a `long`.
     Expect,
     Prefetch,
@@ -88,15 +88,12 @@ static BUILTINS: &[(&str, Known)] = &[
     ("__builtin_convertvector", Known::ConvertVector),
     ("__builtin_object_size", Known::ObjectSize),
     ("__builtin_dynamic_object_size", Known::ObjectSize),
-    ("__builtin_strlen", Known::Strlen),
-    ("__builtin_strcmp", Known::Strcmp),
     ("__builtin_expect", Known::Expect),
     ("__builtin_expect_with_probability", Known::Expect),
     ("__builtin_prefetch", Known::Prefetch),
     ("__builtin_assume", Known::Assume),
     ("__builtin_unreachable", Known::Plain(Builtin::Unreachable)),
     ("__builtin_trap", Known::Plain(Builtin::Trap)),
-    ("__builtin_abort", Known::Plain(Builtin::Trap)),
     ("__sync_synchronize", Known::Plain(Builtin::Fence)),
     ("__atomic_thread_fence", Known::Plain(Builtin::Fence)),
     ("__builtin_bswap16", Known::Bswap(16)),
@@ -282,11 +279,14 @@ pub(super) fn find(name: &str) -> Option<Known> {
     let sized = ["_4", "_8"].iter().find_map(|size| name.strip_suffix(size));
     let name = sized.filter(|_| is_sync).unwrap_or(name);
     let row = BUILTINS.iter().find(|(known, _)| *known == name);
-    row.map(|&(_, builtin)| builtin)
+    row.map(|&(_, builtin)| builtin).or_else(|| {
+        let library = library::prototype(name.strip_prefix("__builtin_")?);
+        library.map(Known::Library)
+    })
 }
 
-/// The builtin that a function of the C library stands for: BPF has no library to link with.
-pub(super) fn library_function(name: &str) -> Option<Known> {
+/// The builtin that a function of the C library stands for: these are done inline, since the kernel has no library.
+pub(super) fn inline_function(name: &str) -> Option<Known> {
     match name {
         "memcpy" => Some(Known::Copy(Builtin::Memcpy)),
         "memmove" => Some(Known::Copy(Builtin::Memmove)),
@@ -312,8 +312,6 @@ impl Checker<'_> {
             Known::TypesCompatible => self.types_compatible(nodes, span),
             Known::ConvertVector => self.convert_vector(nodes, span),
             Known::ObjectSize => self.object_size(nodes, span),
-            Known::Strlen => self.strlen(nodes, span),
-            Known::Strcmp => self.strcmp(nodes, span),
             Known::Assume | Known::Nothing => Ok(self.nothing(span)),
             Known::LockFree => self.lock_free(nodes, span),
             Known::Nand => {
@@ -357,6 +355,7 @@ impl Checker<'_> {
                 self.count_bits(builtin, kind, value, span)
             }
             Known::Copy(builtin) => self.copy(builtin, args, span),
+            Known::Library(prototype) => self.library_call(prototype, args, span),
             Known::Memset => self.memset(args, span),
             Known::Memcmp => self.memcmp(args, span),
             Known::Overflow(op, kind) => self.overflow(op, kind, args, span),
@@ -472,38 +471,6 @@ impl Checker<'_> {
         let unknown = if mode & 2 == 0 { ULong.wrap(-1) } else { 0 };
         let size = named.map_or(unknown, i128::from);
         Ok(constant(size, Types::int(ULong), span))
-    }
-
-    fn strlen(&mut self, nodes: &[Node<ast::Expression>], span: Span) -> Checked<Expr> {
-        let [string] = self.first_nodes(nodes, span)?;
-        let text = self.constant_string(string)?;
-        Ok(constant(text.len() as i128, Types::int(ULong), span))
-    }
-
-    fn strcmp(&mut self, nodes: &[Node<ast::Expression>], span: Span) -> Checked<Expr> {
-        let [a, b] = self.first_nodes(nodes, span)?;
-        let (a, b) = (self.constant_string(a)?, self.constant_string(b)?);
-        let order = a.cmp(&b) as i128;
-        Ok(constant(order, Types::INT, span))
-    }
-
-    /// The characters of a string literal up to its first zero.
-    fn constant_string(&mut self, node: &Node<ast::Expression>) -> Checked<Vec<u8>> {
-        let span = self.span(node);
-        let ast::Expression::StringLiteral(string) = &node.node else {
-            return self.error(
-                "builtin-argument",
-                span,
-                "strings are read when compiling; this has to be a string literal",
-            );
-        };
-        match literal::string(&string.node) {
-            Ok(value) => {
-                let end = value.bytes.iter().position(|&byte| byte == 0);
-                Ok(value.bytes[..end.unwrap_or(0)].to_vec())
-            }
-            Err(error) => self.error("literal", span, error.to_string()),
-        }
     }
 
     fn bswap(&mut self, bits: u32, value: Expr, span: Span) -> Checked<Expr> {

@@ -11,12 +11,12 @@ use crate::normalize::LABEL_ADDRESS;
 use crate::normalize::spelling::as_written;
 use crate::restrict::Rule;
 use crate::source::Span;
-use crate::tree::{Callee, Expr, ExprKind, GlobalId, Linkage, PlaceKind};
+use crate::tree::{Callee, Expr, ExprKind, FuncId, GlobalId, Linkage, PlaceKind};
 use crate::types::FunctionType;
 
 use super::convert::{self, Context, Operand};
 use super::scope::Entity;
-use super::{Checked, Checker, Reported, builtin, suggest};
+use super::{Checked, Checker, Reported, builtin, library, suggest};
 
 impl Checker<'_> {
     pub(super) fn call(&mut self, node: &Node<ast::CallExpression>) -> Checked<Operand> {
@@ -30,7 +30,7 @@ impl Checker<'_> {
             let builtin = match self.entity(spelled) {
                 None => builtin::find(spelled),
                 Some(Entity::Func(id)) if self.unit[id].body.is_none() => {
-                    builtin::library_function(spelled)
+                    builtin::inline_function(spelled)
                 }
                 Some(_) => None,
             };
@@ -50,7 +50,40 @@ impl Checker<'_> {
         let callee_span = self.span(&*node.node.callee);
         let (callee, function, name) = self.callee(callee, callee_span)?;
         let args = args.into_iter().collect::<Checked<Vec<_>>>()?;
-        let args = self.convert_arguments(&function, &name, args, span)?;
+        let value = match callee {
+            Callee::Func(id) => self.call_function(id, &function, args, span)?,
+            callee => {
+                let args = self.convert_arguments(&function, &name, args, span)?;
+                self.call_value(callee, &function, &name, args, span)?
+            }
+        };
+        Ok(Operand::Value(value))
+    }
+
+    /// A call of a function by name, unless its value is known without.
+    pub(super) fn call_function(
+        &mut self,
+        id: FuncId,
+        function: &FunctionType,
+        args: Vec<Expr>,
+        span: Span,
+    ) -> Checked<Expr> {
+        let name = self.unit[id].name.clone();
+        let args = self.convert_arguments(function, &name, args, span)?;
+        match self.library_value(id, function.result, &args, span) {
+            Some(value) => Ok(value),
+            None => self.call_value(Callee::Func(id), function, &name, args, span),
+        }
+    }
+
+    fn call_value(
+        &mut self,
+        callee: Callee,
+        function: &FunctionType,
+        name: &str,
+        args: Vec<Expr>,
+        span: Span,
+    ) -> Checked<Expr> {
         let ty = function.result;
         if !self.types().is_void(ty) && !self.types().is_complete(ty) {
             let shown = self.show(ty);
@@ -60,8 +93,7 @@ impl Checker<'_> {
                 format!("`{name}` returns {shown}, which is incomplete here"),
             );
         }
-        let value = convert::expr(ExprKind::Call { callee, args }, ty, span);
-        Ok(Operand::Value(value))
+        Ok(convert::expr(ExprKind::Call { callee, args }, ty, span))
     }
 
     pub(super) fn arguments(&mut self, nodes: &[Node<ast::Expression>]) -> Vec<Checked<Expr>> {
@@ -90,7 +122,9 @@ impl Checker<'_> {
             .map(|helper| helper.name());
         let declared = declared.chain(self.unused_names());
         let closest = suggest::closest(spelled, declared.chain(helpers));
-        if let Some(closest) = closest.filter(|_| !is_helper) {
+        if let Some(prototype) = library::prototype(spelled) {
+            error.help = vec![format!("it is of the C library: declare `{prototype};`")];
+        } else if let Some(closest) = closest.filter(|_| !is_helper) {
             error.help.insert(0, format!("did you mean `{closest}`?"));
         }
         self.fail(error)

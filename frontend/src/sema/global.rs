@@ -22,7 +22,7 @@ use crate::tree::{
     Block, FuncId, Function, FunctionAttributes, Global, GlobalId, GlobalKind, Image, Inline,
     Linkage, Local, LocalId, Stmt, StmtKind,
 };
-use crate::types::{QualType, TypeId, Typedef, Types};
+use crate::types::{QualType, Quals, TypeId, Typedef, Types};
 
 use super::attribute::Attributes;
 use super::declarator::{Declared, ParamDecl, Params, Specifiers, Storage, declared_name};
@@ -217,6 +217,11 @@ impl Checker<'_> {
     }
 
     fn new_function(&mut self, name: &str, declared: &Declared) -> FuncId {
+        if let Some(id) = self.library.remove(name) {
+            // Called under its other name before.
+            self.unit[id].ty = declared.ty.ty;
+            return id;
+        }
         let id = FuncId::new(self.unit.functions.len());
         let symbol = declared.attributes.asm_label.clone();
         self.unit.functions.push(Function {
@@ -637,7 +642,7 @@ impl Checker<'_> {
 
     /// Decides what the loader does with a defined variable, and its section.
     pub(super) fn place_global(&mut self, id: GlobalId) {
-        let is_const = self.is_constant_object(self.unit[id].ty);
+        let is_const = self.object_quals(self.unit[id].ty).is_const;
         let global = &mut self.unit[id];
         let is_zero = global.image.as_ref().is_some_and(|image| {
             image.pointers.is_empty() && image.bytes.iter().all(|&byte| byte == 0)
@@ -660,13 +665,13 @@ impl Checker<'_> {
         }
     }
 
-    /// Whether an object is `const`, or an array of such.
-    fn is_constant_object(&self, ty: QualType) -> bool {
+    /// Qualifiers of an object, or of the elements of an array.
+    pub(super) fn object_quals(&self, ty: QualType) -> Quals {
         let mut ty = self.types().canonical(ty);
         while let Some((element, _)) = self.types().array_parts(ty) {
             ty = self.types().canonical(element);
         }
-        ty.quals.is_const
+        ty.quals
     }
 
     /// A static variable of a function.

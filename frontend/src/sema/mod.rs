@@ -3,7 +3,7 @@
 //! The files follow the grammar of C11: `declarator` and `tag` read declarations into types, `expr`, `operator` and
 //! `call` type expressions, `convert` spells out conversions, `stmt` does statements, `initializer` flattens `{ … }`
 //! and `image` makes bytes of it. `constant` and `float` compute what C wants to know while compiling, `attribute`, `pragma`,
-//! `builtin` and `atomic` do what GNU C adds, `global` decides where variables live.
+//! `builtin`, `library` and `atomic` do what GNU C adds, `global` decides where variables live.
 //!
 //! A mistake is reported where it is, and checking goes on with the next declaration or statement: the functions here return
 //! `Checked`, whose error carries nothing because the diagnostic has been written down already.
@@ -26,6 +26,7 @@ mod global;
 mod image;
 mod initializer;
 mod label;
+pub(crate) mod library;
 mod literal;
 mod old_style;
 mod operator;
@@ -142,6 +143,8 @@ struct Checker<'a> {
     expanded: RefCell<Expanded>,
     /// Functions that are other names of functions: the name of that, and where it stands.
     aliases: Vec<(FuncId, String, Span)>,
+    /// Functions of the C library that are called as builtins and not declared.
+    library: HashMap<&'static str, FuncId>,
     depth: u32,
     auto_type: Option<TypeId>,
     /// Where the present statement starts in the text.
@@ -190,6 +193,7 @@ impl<'a> Checker<'a> {
             faulty: HashSet::new(),
             expanded: RefCell::default(),
             aliases: Vec::new(),
+            library: HashMap::new(),
             depth: 0,
             auto_type: None,
             statement_offset: 0,

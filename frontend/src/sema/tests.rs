@@ -402,6 +402,10 @@ fn each_restriction_has_its_code() {
             "atomic-size",
         ),
         ("void f(_Atomic int *p) { *p *= 3; }", "atomic-operation"),
+        (
+            "__attribute__((section(\"xdp\"))) int f(char *s) { return __builtin_strlen(s); }",
+            "library",
+        ),
         ("int f(void) { return g(); }", "undeclared-function"),
     ];
     for (program, code) in table {
