@@ -19,6 +19,7 @@ use crate::tree::{
     BinaryOp, Builtin, Callee, CompoundOp, Expr, ExprKind, FuncId, Function, LabelId, Local, Stmt,
     StmtKind, Unit,
 };
+use crate::types::IntKind;
 
 /// Bytes of stack that one function may use.
 const STACK_BYTES: u64 = 512;
@@ -70,10 +71,10 @@ rules! {
     Float "float",
         "BPF has no floating-point registers",
         "compute with scaled integers, for example in thousandths";
-    /// No division of 128-bit values.
+    /// Division of 128-bit values is a loop.
     WideDivision "wide-division",
-        "BPF divides 64 bits at most",
-        "convert the operands to 64-bit types first, or shift if the divisor is a power of two";
+        "BPF divides 64 bits at most, and more takes a loop",
+        "convert the operands to 64-bit types first, divide `unsigned` by a constant power of two, or leave out `--no-loops`";
     /// Five arguments at most for those that others call; the program's own functions take more through memory.
     Arguments "arguments",
         "BPF passes arguments in the five registers r1 to r5",
@@ -96,8 +97,8 @@ rules! {
         "declare an array of the largest size that can occur";
     /// Copies have a constant length.
     CopyLength "copy-length",
-        "copies are written out, so their length is constant",
-        "copy a constant number of bytes, or leave out `--no-loops`: `memcpy` and `memset` of a variable length are loops";
+        "copies and comparisons are written out, so their length is constant",
+        "give a constant number of bytes, or leave out `--no-loops`: a variable number is a loop";
     /// Atomic operations have two sizes.
     AtomicSize "atomic-size",
         "BPF's atomic operations work on 4 or 8 bytes",
@@ -357,18 +358,24 @@ impl BodyRules<'_> {
     }
 
     fn check_division(&mut self, expr: &Expr) {
-        let (op, ty) = match expr.kind {
-            ExprKind::Binary { op, .. } => (op, expr.ty),
+        let (op, ty, divisor) = match &expr.kind {
+            ExprKind::Binary { op, rhs, .. } => (*op, expr.ty, rhs),
             ExprKind::CompoundAssign {
                 op: CompoundOp::Binary(op),
                 computation,
+                value,
                 ..
-            } => (op, computation),
+            } => (*op, *computation, value),
             _ => return,
         };
         let divides = matches!(op, BinaryOp::Div | BinaryOp::Rem);
         let kind = self.unit.types.int_kind(ty);
-        if divides && kind.is_some_and(|kind| kind.bits() > 64) {
+        let shifts = || {
+            let divisor = divisor.as_const().map(|value| value as u128);
+            kind == Some(IntKind::UInt128) && divisor.is_some_and(u128::is_power_of_two)
+        };
+        if !self.allowed.loops && divides && kind.is_some_and(|kind| kind.bits() > 64) && !shifts()
+        {
             self.refuse(
                 Rule::WideDivision,
                 expr.span,
@@ -378,14 +385,14 @@ impl BodyRules<'_> {
     }
 
     fn check_length(&mut self, builtin: Builtin, args: &[Expr]) {
-        let may_loop = match builtin {
-            Builtin::Memcpy | Builtin::Memset => self.allowed.loops,
-            Builtin::Memmove | Builtin::Memcmp => false,
-            _ => return,
-        };
-        if let [.., length] = args
+        let has_length = matches!(
+            builtin,
+            Builtin::Memcpy | Builtin::Memset | Builtin::Memmove | Builtin::Memcmp
+        );
+        if has_length
+            && !self.allowed.loops
+            && let [.., length] = args
             && length.as_const().is_none()
-            && !may_loop
         {
             let thing = "this length is known only at run time";
             self.refuse(Rule::CopyLength, length.span, thing);

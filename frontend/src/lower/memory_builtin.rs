@@ -28,12 +28,7 @@ impl Body<'_, '_> {
 
     fn copy_in_loop(&mut self, to: Address, from: Address, size: &Expr) {
         let size = self.word(size);
-        self.for_each_byte(size, |body, index| {
-            let from = body.offset_address(from, index, 1);
-            let byte = body.load_unsigned(Type::I32, Size::B, from, Access::Plain);
-            let to = body.offset_address(to, index, 1);
-            body.store_word(Size::B, to, byte, Access::Plain);
-        });
+        self.for_each_byte(size, |body, index| body.copy_byte(to, from, index));
     }
 
     /// ```text
@@ -54,31 +49,46 @@ impl Body<'_, '_> {
         self.start(done);
     }
 
+    /// ```text
+    /// head(i): branch i ne 0, round, done      round: …(i - 1), jump head(i - 1)      done:
+    /// ```
+    fn for_each_byte_backwards(&mut self, count: Value, step: impl FnOnce(&mut Self, Value)) {
+        let [head, round, done] = [(); 3].map(|()| self.builder.new_block());
+        let left = self.builder.append_param(head, Type::I64);
+        self.builder.jump(BlockCall::new(head, [count]));
+        self.builder.switch_to(head);
+        let zero = self.builder.iconst(Type::I64, 0);
+        self.builder.branch(Cond::Ne, [left, zero], round, done);
+        self.start(round);
+        let index = self.with_constant(AluOp::Add, left, -1);
+        step(self, index);
+        self.builder.jump(BlockCall::new(head, [index]));
+        self.builder.seal_block(head);
+        self.start(done);
+    }
+
     /// `memmove(to, from, size)`; gives `to`.
     pub(super) fn move_memory(&mut self, args: &[Expr]) -> Address {
         let (to, from) = (self.pointer(&args[0]), self.pointer(&args[1]));
+        if args[2].as_const().is_none() {
+            self.move_in_loop(to, from, &args[2]);
+            return to;
+        }
         let size = constant_size(&args[2]);
+        let parts = pieces(size.into(), to.align.min(from.align));
         if are_apart(to, from, size) {
             self.copy(to, from, size);
+        } else if parts.len() <= MANY_VALUES {
+            self.move_through_registers(to, from, parts);
+        } else if parts.len() <= MANY_PIECES {
+            self.move_piece_by_piece(to, from, &parts);
         } else {
-            self.move_through_registers(to, from, size);
+            self.refuse_many("memmove", parts.len());
         }
         to
     }
 
-    fn move_through_registers(&mut self, to: Address, from: Address, size: u32) {
-        let parts = pieces(size.into(), to.align.min(from.align));
-        if parts.len() > MANY_VALUES {
-            let message = format!(
-                "this memmove of {size} bytes may overlap; it takes {} values at once, and there are ten registers",
-                parts.len()
-            );
-            return self.refuse(
-                "large-memmove",
-                &message,
-                "use memcpy if the regions are apart, or move aligned data in smaller parts",
-            );
-        }
+    fn move_through_registers(&mut self, to: Address, from: Address, parts: Vec<(u64, Size)>) {
         let mut values = Vec::new();
         for &(at, size) in &parts {
             let from = from.plus(at as i64);
@@ -87,6 +97,73 @@ impl Body<'_, '_> {
         for ((at, size), value) in parts.into_iter().zip(values) {
             self.store_word(size, to.plus(at as i64), value, Access::Plain);
         }
+    }
+
+    fn move_piece_by_piece(&mut self, to: Address, from: Address, parts: &[(u64, Size)]) {
+        let copy = |body: &mut Self, &(at, size): &(u64, Size)| {
+            let piece = from.plus(at as i64);
+            let piece = body.load_unsigned(Type::I64, size, piece, Access::Plain);
+            body.store_word(size, to.plus(at as i64), piece, Access::Plain);
+        };
+        self.in_safe_order(
+            to,
+            from,
+            |body| parts.iter().for_each(|part| copy(body, part)),
+            |body| parts.iter().rev().for_each(|part| copy(body, part)),
+        );
+    }
+
+    fn move_in_loop(&mut self, to: Address, from: Address, size: &Expr) {
+        let size = self.word(size);
+        if are_apart(to, from, u32::MAX) {
+            return self.for_each_byte(size, |body, index| body.copy_byte(to, from, index));
+        }
+        self.in_safe_order(
+            to,
+            from,
+            |body| body.for_each_byte(size, |body, index| body.copy_byte(to, from, index)),
+            |body| {
+                body.for_each_byte_backwards(size, |body, index| body.copy_byte(to, from, index));
+            },
+        );
+    }
+
+    /// Between regions that may overlap: forwards if the destination is below the source, so that no byte is overwritten
+    /// before it is read, else backwards.
+    fn in_safe_order(
+        &mut self,
+        to: Address,
+        from: Address,
+        forwards: impl FnOnce(&mut Self),
+        backwards: impl FnOnce(&mut Self),
+    ) {
+        if to.base == from.base {
+            return if to.offset <= from.offset {
+                forwards(self)
+            } else {
+                backwards(self)
+            };
+        }
+        let [below, above, done] = [(); 3].map(|()| self.builder.new_block());
+        let ends = [to, from].map(|address| {
+            let pointer = self.address_value(address);
+            self.pointer_bits(pointer)
+        });
+        self.builder.branch(Cond::Lt, ends, below, above);
+        self.start(below);
+        forwards(self);
+        self.builder.jump(done);
+        self.start(above);
+        backwards(self);
+        self.builder.jump(done);
+        self.start(done);
+    }
+
+    fn copy_byte(&mut self, to: Address, from: Address, index: Value) {
+        let from = self.offset_address(from, index, 1);
+        let byte = self.load_unsigned(Type::I32, Size::B, from, Access::Plain);
+        let to = self.offset_address(to, index, 1);
+        self.store_word(Size::B, to, byte, Access::Plain);
     }
 
     /// `memset(to, byte, size)`; gives `to`.
@@ -163,6 +240,16 @@ impl Body<'_, '_> {
         mut compare: impl FnMut(&mut Self, Size, [Value; 2]),
     ) {
         let regions = [self.pointer(&args[0]), self.pointer(&args[1])];
+        if args[2].as_const().is_none() {
+            let size = self.word(&args[2]);
+            return self.for_each_byte(size, |body, index| {
+                let values = regions.map(|region| {
+                    let byte = body.offset_address(region, index, 1);
+                    body.load_unsigned(Type::I64, Size::B, byte, Access::Plain)
+                });
+                compare(body, Size::B, values);
+            });
+        }
         let size = constant_size(&args[2]);
         let parts = pieces(size.into(), regions[0].align.min(regions[1].align));
         if parts.len() > MANY_PIECES {

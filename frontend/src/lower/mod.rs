@@ -46,6 +46,7 @@ mod signature;
 mod stmt;
 mod switch;
 mod wide;
+mod wide_division;
 
 use std::collections::HashMap;
 

@@ -12,8 +12,8 @@ use bpfcc_isa::{AluOp, Cond};
 use super::condition::condition_code;
 use super::function::Body;
 use super::repr::Wide;
-use crate::restrict::Rule;
 use crate::tree::{BinaryOp, CompareOp};
+use crate::types::IntKind;
 
 impl Body<'_, '_> {
     pub(super) fn wide_constant(&mut self, value: i128) -> Wide {
@@ -24,7 +24,7 @@ impl Body<'_, '_> {
     }
 
     /// `a op b`.
-    pub(super) fn wide_binary(&mut self, op: BinaryOp, a: Wide, b: Wide) -> Wide {
+    pub(super) fn wide_binary(&mut self, op: BinaryOp, kind: IntKind, a: Wide, b: Wide) -> Wide {
         match op {
             BinaryOp::Add => self.wide_add(a, b),
             BinaryOp::Sub => self.wide_sub(a, b),
@@ -32,16 +32,11 @@ impl Body<'_, '_> {
             BinaryOp::And => self.halves(AluOp::And, a, b),
             BinaryOp::Or => self.halves(AluOp::Or, a, b),
             BinaryOp::Xor => self.halves(AluOp::Xor, a, b),
-            BinaryOp::Div | BinaryOp::Rem => {
-                // `restrict` refuses this before it gets here; whoever lowers without it is told as well.
-                let refused = Rule::WideDivision.refuse(self.span, "this divides 128-bit integers");
-                self.report(refused);
-                a
-            }
+            BinaryOp::Div | BinaryOp::Rem => self.wide_divide(op, kind, a, b),
         }
     }
 
-    fn halves(&mut self, op: AluOp, a: Wide, b: Wide) -> Wide {
+    pub(super) fn halves(&mut self, op: AluOp, a: Wide, b: Wide) -> Wide {
         Wide {
             lo: self.builder.binary(op, a.lo, b.lo),
             hi: self.builder.binary(op, a.hi, b.hi),

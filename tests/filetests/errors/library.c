@@ -15,18 +15,18 @@ SEC("xdp") int prog(void *ctx)
 }
 SEC("user") int ordinary(void) { return strlen(name); }
 /*~ diagnostics
-error[library]: this calls `strcmp`; the kernel has no C library, and this is not one of its few functions that are done inline (`memcpy`, `memmove`, `memset`, `memcmp`, `abs`)
+error[library]: this calls `strcmp`; the kernel has no C library
   --> library.c:14:21
    |
 14 |     return measure() + __builtin_strcmp(name, "x"); //~ error: this calls `strcmp`
    |                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^
    |
-   = help: write a loop with a bound, or call what the kernel has: `bpf_strncmp` (Linux 5.17), `bpf_snprintf` (5.13), `bpf_printk`
-error[library]: this calls `strlen`; the kernel has no C library, and this is not one of its few functions that are done inline (`memcpy`, `memmove`, `memset`, `memcmp`, `abs`)
+   = help: write a loop with a bound (`memcpy`, `memmove`, `memset`, `memcmp` and `abs` are done inline), or call what the kernel has: `bpf_strncmp` (Linux 5.17), `bpf_snprintf` (5.13), `bpf_printk`
+error[library]: this calls `strlen`; the kernel has no C library
  --> library.c:8:9
   |
 8 |     return strlen(name); //~ error: this calls `strlen`
   |            ^^^^^^^^^^^^
   |
-  = help: write a loop with a bound, or call what the kernel has: `bpf_strncmp` (Linux 5.17), `bpf_snprintf` (5.13), `bpf_printk`
+  = help: write a loop with a bound (`memcpy`, `memmove`, `memset`, `memcmp` and `abs` are done inline), or call what the kernel has: `bpf_strncmp` (Linux 5.17), `bpf_snprintf` (5.13), `bpf_printk`
 */

@@ -245,14 +245,23 @@ fn comparisons() {
 }
 
 #[test]
-fn division_is_refused() {
+fn division() {
+    // As BPF's own: dividing by zero gives 0, the remainder is the dividend.
+    let quotient = |a: u128, b: u128| a.checked_div(b).unwrap_or(0);
+    let remainder = |a: u128, b: u128| a.checked_rem(b).unwrap_or(a);
+    let signed_quotient = |a: u128, b: u128| match b {
+        0 => 0,
+        b => (a as i128).wrapping_div(b as i128) as u128,
+    };
+    let signed_remainder = |a: u128, b: u128| match b {
+        0 => a,
+        b => (a as i128).wrapping_rem(b as i128) as u128,
+    };
+    let by_variable = |op| move |b: &Bench| b.binary(op, b.operand(0), b.operand(2));
+    let bench = Bench::new(IntKind::UInt128);
+    bench.check(by_variable(BinaryOp::Div), quotient);
+    bench.check(by_variable(BinaryOp::Rem), remainder);
     let bench = Bench::new(IntKind::Int128);
-    let quotient = bench.binary(BinaryOp::Div, bench.operand(0), bench.operand(2));
-    let unit = bench.unit(bench.cast(quotient, IntKind::ULong));
-    let (module, diagnostics) = lower::module(&unit, &bench.sources);
-    assert_well_formed(&module);
-    assert_eq!(
-        diagnostics[0].message,
-        "this divides 128-bit integers; BPF divides 64 bits at most"
-    );
+    bench.check(by_variable(BinaryOp::Div), signed_quotient);
+    bench.check(by_variable(BinaryOp::Rem), signed_remainder);
 }
