@@ -1,4 +1,3 @@
-// flags: --loops
 // Moves and comparisons of a length with a bound, as loops, before Linux's checker.
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>

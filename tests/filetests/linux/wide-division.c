@@ -1,4 +1,3 @@
-// flags: --loops
 // A 128-bit division before Linux's checker: a loop of 128 rounds without a branch in them.
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>

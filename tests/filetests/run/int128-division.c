@@ -1,4 +1,3 @@
-// flags: --loops
 // 128-bit division and remainder: a loop of 128 rounds. Dividing by zero means what it means for BPF's 64 bits.
 typedef __int128 s128;
 typedef unsigned __int128 u128;

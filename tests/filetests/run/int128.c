@@ -1,4 +1,4 @@
-// 128-bit integers: all operations but division.
+// 128-bit integers: all operations but division, which has a file of its own.
 typedef __int128 s128;
 typedef unsigned __int128 u128;
 static s128 signed_of(long hi, long lo) { return ((s128)hi << 64) | (unsigned long)lo; }
