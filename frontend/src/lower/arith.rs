@@ -21,7 +21,9 @@ impl Body<'_, '_> {
         rhs: Scalar,
     ) -> Scalar {
         match (lhs, rhs) {
-            (Scalar::Pair(lhs), Scalar::Pair(rhs)) => Scalar::Pair(self.wide_binary(op, kind, lhs, rhs)),
+            (Scalar::Pair(lhs), Scalar::Pair(rhs)) => {
+                Scalar::Pair(self.wide_binary(op, kind, lhs, rhs))
+            }
             (lhs, rhs) => {
                 let op = alu_op(op, kind.is_signed());
                 Scalar::Word(self.builder.binary(op, lhs.word(), rhs.word()))

@@ -87,8 +87,7 @@ impl Body<'_, '_> {
         self.builder.jump(BlockCall::new(head, first));
         self.builder.switch_to(head);
         let rounds = self.builder.iconst(Type::I64, 128);
-        self.builder
-            .branch(Cond::Ne, [index, rounds], round, done);
+        self.builder.branch(Cond::Ne, [index, rounds], round, done);
         self.start(round);
         let (number, rest) = (
             Wide { lo, hi },

@@ -305,10 +305,7 @@ mod tests {
 
     #[test]
     fn names_are_found_in_prototypes() {
-        assert_eq!(
-            prototype("strchr"),
-            Some("char *strchr(const char *, int)")
-        );
+        assert_eq!(prototype("strchr"), Some("char *strchr(const char *, int)"));
         assert_eq!(prototype("char"), None);
         let names: Vec<&str> = PROTOTYPES.iter().map(|row| name_in(row)).collect();
         for (index, name) in names.iter().enumerate() {
