@@ -89,6 +89,7 @@ impl Checker<'_> {
             params: Vec::new(),
             locals: Vec::new(),
             labels: Vec::new(),
+            addressed_labels: Vec::new(),
             body: None,
             linkage: Linkage::Global,
             attributes: FunctionAttributes {

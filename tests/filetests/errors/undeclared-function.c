@@ -6,7 +6,6 @@ int prog(struct bpf_raw_tracepoint_args *ctx)
 {
 	return bpf_map_lookup_element(ctx, ctx) != 0; //~ error: `bpf_map_lookup_element`
 }
-int third(const char *s) { return strlen(s); } //~ error: `strlen` is called but not declared
 /*~ diagnostics
 error[undeclared-function]: `bpf_map_lookup_element` is called but not declared; C calls only what was declared before
  --> undeclared-function.c:7:9
@@ -16,11 +15,4 @@ error[undeclared-function]: `bpf_map_lookup_element` is called but not declared;
   |
   = help: did you mean `bpf_map_lookup_elem`?
   = help: include `bpf_helpers.h` for the kernel's helpers, or declare the function above its first call
-error[undeclared-function]: `strlen` is called but not declared; C calls only what was declared before
- --> undeclared-function.c:9:35
-  |
-9 | int third(const char *s) { return strlen(s); } //~ error: `strlen` is called but not declared
-  |                                   ^^^^^^
-  |
-  = help: it is of the C library: declare `size_t strlen(const char *);`
 */
