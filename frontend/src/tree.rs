@@ -766,8 +766,14 @@ pub enum AtomicRmw {
 /// order asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Builtin {
-    /// Bytes of the argument reversed; 16, 32 or 64 bits. One argument of the unsigned type of that width, the result's.
+    /// Bytes of the argument reversed; 16, 32, 64 or 128 bits. One argument of the unsigned type of that width, the result's.
     Bswap(u32),
+    /// Bits of the argument reversed; 8, 16, 32 or 64 bits, as for `Bswap`.
+    BitReverse(u32),
+    /// `(value, count)`, both of the result's unsigned type: rotated by the count modulo the width.
+    Rotate(ShiftOp),
+    /// Number of bits behind the sign that are like it: `int` or `long` argument, `int` result.
+    Clrsb,
     /// Count of leading zeros: `unsigned int` or `unsigned long` argument, `int` result. Undefined for 0.
     Clz,
     /// Count of trailing zeros, like `Clz`.

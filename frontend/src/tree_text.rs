@@ -605,6 +605,10 @@ fn bits_text(bits: BitField) -> String {
 fn builtin_name(builtin: Builtin) -> String {
     match builtin {
         Builtin::Bswap(bits) => format!("bswap{bits}"),
+        Builtin::BitReverse(bits) => format!("bitreverse{bits}"),
+        Builtin::Rotate(ShiftOp::Left) => "rotateleft".to_owned(),
+        Builtin::Rotate(ShiftOp::Right) => "rotateright".to_owned(),
+        Builtin::Clrsb => "clrsb".to_owned(),
         Builtin::Clz => "clz".to_owned(),
         Builtin::Ctz => "ctz".to_owned(),
         Builtin::Popcount => "popcount".to_owned(),

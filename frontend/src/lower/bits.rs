@@ -9,10 +9,10 @@
 //! ```
 
 use bpfcc_ir::{Type, Value};
-use bpfcc_isa::{AluOp, Cond};
+use bpfcc_isa::{AluOp, Cond, Size, SwapKind};
 
 use super::function::Body;
-use crate::tree::Expr;
+use crate::tree::{Expr, ShiftOp};
 
 impl Body<'_, '_> {
     /// Applies a count to the argument; counts are of type `int`.
@@ -84,5 +84,62 @@ impl Body<'_, '_> {
         let position = self.with_constant(AluOp::Add, position, 1);
         let zero = self.builder.iconst(self.builder.ty(value), 0);
         self.builder.select(Cond::Eq, [value, zero], zero, position)
+    }
+
+    /// Number of bits behind the sign that are like it.
+    pub(super) fn redundant_signs(&mut self, value: Value) -> Value {
+        let bits = i64::from(self.builder.ty(value).width().bits());
+        let sign = self.with_constant(AluOp::Arsh, value, bits - 1);
+        let changed = self.builder.binary(AluOp::Xor, value, sign);
+        let zeros = self.leading_zeros(changed);
+        self.with_constant(AluOp::Sub, zeros, 1)
+    }
+
+    /// The bits of a byte are reversed by swapping neighbours, pairs and halves; then the bytes are.
+    pub(super) fn reverse_bits(&mut self, bits: u32, arg: &Expr) -> Value {
+        const STEPS: [(i64, i64); 3] = [
+            (1, 0x5555_5555_5555_5555),
+            (2, 0x3333_3333_3333_3333),
+            (4, 0x0f0f_0f0f_0f0f_0f0f),
+        ];
+        let mut value = self.word(arg);
+        for (distance, mask) in STEPS {
+            let down = self.with_constant(AluOp::Rsh, value, distance);
+            let down = self.with_constant(AluOp::And, down, mask);
+            let up = self.with_constant(AluOp::And, value, mask);
+            let up = self.with_constant(AluOp::Lsh, up, distance);
+            value = self.builder.binary(AluOp::Or, up, down);
+        }
+        match Size::from_bytes(bits / 8) {
+            None | Some(Size::B) => value,
+            Some(size) => self.builder.swap(SwapKind::ToBe, size, value),
+        }
+    }
+
+    /// ```text
+    /// value << count | value >> -count        counts modulo the width
+    /// ```
+    pub(super) fn rotate(
+        &mut self,
+        bits: u32,
+        direction: ShiftOp,
+        value: &Expr,
+        count: &Expr,
+    ) -> Value {
+        let (value, count) = (self.word(value), self.word(count));
+        let opposite = self.builder.neg(count);
+        let [count, opposite] = [count, opposite]
+            .map(|count| self.with_constant(AluOp::And, count, i64::from(bits) - 1));
+        let (there, back) = match direction {
+            ShiftOp::Left => (AluOp::Lsh, AluOp::Rsh),
+            ShiftOp::Right => (AluOp::Rsh, AluOp::Lsh),
+        };
+        let there = self.builder.binary(there, value, count);
+        let back = self.builder.binary(back, value, opposite);
+        let both = self.builder.binary(AluOp::Or, there, back);
+        match Size::from_bytes(bits / 8) {
+            Some(size) if bits < 32 => self.builder.zero_extend(Type::I32, size, both),
+            _ => both,
+        }
     }
 }

@@ -4,13 +4,20 @@ use bpfcc_ir::{Type, Value};
 use bpfcc_isa::{AluOp, Cond, Size, SwapKind};
 
 use super::function::Body;
-use super::repr::Scalar;
+use super::repr::{Scalar, Wide};
 use crate::tree::{Builtin, Expr};
 
 impl Body<'_, '_> {
     /// A builtin whose value is needed.
     pub(super) fn builtin_value(&mut self, expr: &Expr, builtin: Builtin, args: &[Expr]) -> Scalar {
         let value = match builtin {
+            Builtin::Bswap(128) => return self.swap_wide(&args[0]),
+            Builtin::BitReverse(bits) => self.reverse_bits(bits, &args[0]),
+            Builtin::Rotate(direction) => {
+                let bits = self.kind(expr.ty).bits();
+                self.rotate(bits, direction, &args[0], &args[1])
+            }
+            Builtin::Clrsb => self.bit_count(&args[0], Self::redundant_signs),
             Builtin::Bswap(bits) => self.swap_bytes(bits, &args[0]),
             Builtin::Clz => self.bit_count(&args[0], Self::leading_zeros),
             Builtin::Ctz => self.bit_count(&args[0], Self::trailing_zeros),
@@ -66,6 +73,9 @@ impl Body<'_, '_> {
             // BPF has no instruction that stops a program; leaving the function is the end that the kernel accepts.
             Builtin::Trap => self.return_zero(),
             Builtin::Bswap(_)
+            | Builtin::BitReverse(_)
+            | Builtin::Rotate(_)
+            | Builtin::Clrsb
             | Builtin::Clz
             | Builtin::Ctz
             | Builtin::Popcount
@@ -88,6 +98,12 @@ impl Body<'_, '_> {
         let negated = self.builder.binary(AluOp::Sub, zero, value);
         let args = [value, zero];
         self.builder.select(Cond::Slt, args, negated, value)
+    }
+
+    fn swap_wide(&mut self, arg: &Expr) -> Scalar {
+        let value = self.scalar(arg).words();
+        let [hi, lo] = [value[0], value[1]].map(|half| self.builder.swap(SwapKind::ToBe, Size::DW, half));
+        Scalar::Pair(Wide { lo, hi })
     }
 
     fn swap_bytes(&mut self, bits: u32, arg: &Expr) -> Value {

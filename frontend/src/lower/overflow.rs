@@ -124,27 +124,62 @@ impl Body<'_, '_> {
         words
     }
 
-    /// A product of operands of up to 64 bits: 128 bits, and the sign that goes on above.
+    /// A product of operands of up to 64 bits: 128 bits, and the sign that goes on above. A wider one has 256 bits.
     fn exact_product(
         &mut self,
         (a, a_kind): (Scalar, IntKind),
         (b, b_kind): (Scalar, IntKind),
     ) -> Vec<Value> {
-        if a_kind.bits().max(b_kind.bits()) > 64 {
-            self.refuse(
-                "wide-product",
-                "this checks the product of 128-bit integers; it can have 256 bits, and BPF's registers have 64",
-                "convert the operands to 64-bit types first",
-            );
-        }
-        let a = self.convert(a, a_kind, extended_kind(a_kind));
-        let b = self.convert(b, b_kind, extended_kind(b_kind));
-        let product = self.binary(BinaryOp::Mul, IntKind::Int128, a, b).words();
         let is_signed = a_kind.is_signed() || b_kind.is_signed();
-        let mut words = product;
-        let above = self.sign_word(words[1], is_signed);
+        let mut words = if a_kind.bits().max(b_kind.bits()) > 64 {
+            self.wide_exact_product((a, a_kind), (b, b_kind))
+        } else {
+            let a = self.convert(a, a_kind, extended_kind(a_kind));
+            let b = self.convert(b, b_kind, extended_kind(b_kind));
+            self.binary(BinaryOp::Mul, IntKind::Int128, a, b).words()
+        };
+        let above = self.sign_word(words[words.len() - 1], is_signed);
         words.push(above);
         words
+    }
+
+    /// The product in four words, of operands in two:
+    ///
+    /// ```text
+    ///               a1 a0 × b1 b0
+    ///                  [a0 × b0]
+    ///             [a1 × b0]
+    ///             [a0 × b1]
+    ///        [a1 × b1]                   for a < 0 less b, and for b < 0 less a, in the upper two words
+    /// ```
+    fn wide_exact_product(
+        &mut self,
+        (a, a_kind): (Scalar, IntKind),
+        (b, b_kind): (Scalar, IntKind),
+    ) -> Vec<Value> {
+        let a = self.extended_words(a, a_kind, 2);
+        let b = self.extended_words(b, b_kind, 2);
+        let low = self.full_product(a[0], b[0]);
+        let crossed = self.full_product(a[1], b[0]);
+        let other = self.full_product(a[0], b[1]);
+        let high = self.full_product(a[1], b[1]);
+        let zero = self.builder.iconst(Type::I64, 0);
+        let above = |lo| Wide { lo, hi: zero };
+        let middle = self.wide_add(crossed, above(low.hi));
+        let second = self.wide_add(other, above(middle.lo));
+        let upper = self.wide_add(high, above(middle.hi));
+        let mut upper = self.wide_add(upper, above(second.hi));
+        for (kind, factor, other) in [(a_kind, &a, &b), (b_kind, &b, &a)] {
+            let sign = self.sign_word(factor[1], kind.is_signed());
+            let mask = Wide { lo: sign, hi: sign };
+            let other = Wide {
+                lo: other[0],
+                hi: other[1],
+            };
+            let taken = self.halves(AluOp::And, other, mask);
+            upper = self.wide_sub(upper, taken);
+        }
+        vec![low.lo, second.lo, upper.lo, upper.hi]
     }
 
     /// Whether an exact result is not the value that was kept of it.

@@ -80,7 +80,7 @@ impl Body<'_, '_> {
     ///           [a0 × b1]              hi     = a1 × b1 + upper halves of middle and other
     ///     [a1 × b1]
     /// ```
-    fn full_product(&mut self, a: Value, b: Value) -> Wide {
+    pub(super) fn full_product(&mut self, a: Value, b: Value) -> Wide {
         let (a0, a1) = self.split_word(a);
         let (b0, b1) = self.split_word(b);
         let low = self.builder.binary(AluOp::Mul, a0, b0);

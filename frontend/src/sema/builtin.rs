@@ -6,10 +6,13 @@
 use lang_c::ast;
 use lang_c::span::Node;
 
+use crate::diagnostic::Diagnostic;
 use crate::restrict::Rule;
 use crate::source::Span;
-use crate::tree::{AtomicResult, AtomicRmw, BinaryOp, Builtin, Expr, ExprKind};
-use crate::types::{IntKind, QualType, Quals, TypeId, Types};
+use crate::tree::{
+    AtomicResult, AtomicRmw, BinaryOp, Builtin, Expr, ExprKind, Place, PlaceKind, ShiftOp,
+};
+use crate::types::{IntKind, QualType, Quals, RecordKind, TypeId, TypeKind, Types};
 
 use super::convert::{self, Context, Operand, constant};
 use super::core_relo::Subject;
@@ -36,6 +39,9 @@ pub(super) enum Known {
     /// No arguments, no result.
     Plain(Builtin),
     Bswap(u32),
+    BitReverse(u32),
+    /// Bits of the value, and where they move.
+    Rotate(u32, ShiftOp),
     /// An unsigned argument of this kind, `int` result.
     Bits(Builtin, IntKind),
     Copy(Builtin),
@@ -43,6 +49,8 @@ pub(super) enum Known {
     Memcmp,
     /// The type of the operands, if the name gives one.
     Overflow(BinaryOp, Option<IntKind>),
+    /// Whether the type of the third argument can hold the result.
+    OverflowP(BinaryOp),
     Rmw(AtomicRmw, AtomicResult),
     CompareAndSwap,
     BoolCompareAndSwap,
@@ -75,6 +83,9 @@ pub(super) enum Known {
     Core(Subject),
 }
 
+/// Why nobody can ask for frames and return addresses.
+const NO_FRAMES: &str = "BPF keeps return addresses and frames where programs cannot read them";
+
 use AtomicResult::{New, Old};
 use IntKind::{Int, Long, LongLong, UInt, ULong, ULongLong};
 
@@ -99,6 +110,22 @@ static BUILTINS: &[(&str, Known)] = &[
     ("__builtin_bswap16", Known::Bswap(16)),
     ("__builtin_bswap32", Known::Bswap(32)),
     ("__builtin_bswap64", Known::Bswap(64)),
+    ("__builtin_bswap128", Known::Bswap(128)),
+    ("__builtin_bitreverse8", Known::BitReverse(8)),
+    ("__builtin_bitreverse16", Known::BitReverse(16)),
+    ("__builtin_bitreverse32", Known::BitReverse(32)),
+    ("__builtin_bitreverse64", Known::BitReverse(64)),
+    ("__builtin_rotateleft8", Known::Rotate(8, ShiftOp::Left)),
+    ("__builtin_rotateleft16", Known::Rotate(16, ShiftOp::Left)),
+    ("__builtin_rotateleft32", Known::Rotate(32, ShiftOp::Left)),
+    ("__builtin_rotateleft64", Known::Rotate(64, ShiftOp::Left)),
+    ("__builtin_rotateright8", Known::Rotate(8, ShiftOp::Right)),
+    ("__builtin_rotateright16", Known::Rotate(16, ShiftOp::Right)),
+    ("__builtin_rotateright32", Known::Rotate(32, ShiftOp::Right)),
+    ("__builtin_rotateright64", Known::Rotate(64, ShiftOp::Right)),
+    ("__builtin_clrsb", Known::Bits(Builtin::Clrsb, Int)),
+    ("__builtin_clrsbl", Known::Bits(Builtin::Clrsb, Long)),
+    ("__builtin_clrsbll", Known::Bits(Builtin::Clrsb, Long)),
     ("__builtin_clz", Known::Bits(Builtin::Clz, UInt)),
     ("__builtin_clzl", Known::Bits(Builtin::Clz, ULong)),
     ("__builtin_clzll", Known::Bits(Builtin::Clz, ULong)),
@@ -135,6 +162,34 @@ static BUILTINS: &[(&str, Known)] = &[
     (
         "__builtin_mul_overflow",
         Known::Overflow(BinaryOp::Mul, None),
+    ),
+    (
+        "__builtin_add_overflow_p",
+        Known::OverflowP(BinaryOp::Add),
+    ),
+    (
+        "__builtin_sub_overflow_p",
+        Known::OverflowP(BinaryOp::Sub),
+    ),
+    (
+        "__builtin_mul_overflow_p",
+        Known::OverflowP(BinaryOp::Mul),
+    ),
+    (
+        "__builtin_ssubl_overflow",
+        Known::Overflow(BinaryOp::Sub, Some(Long)),
+    ),
+    (
+        "__builtin_ssubll_overflow",
+        Known::Overflow(BinaryOp::Sub, Some(LongLong)),
+    ),
+    (
+        "__builtin_smull_overflow",
+        Known::Overflow(BinaryOp::Mul, Some(Long)),
+    ),
+    (
+        "__builtin_smulll_overflow",
+        Known::Overflow(BinaryOp::Mul, Some(LongLong)),
     ),
     (
         "__builtin_sadd_overflow",
@@ -268,6 +323,29 @@ static BUILTINS: &[(&str, Known)] = &[
         Known::Core(Subject::Enumerator),
     ),
     ("__builtin_alloca", Known::Alloca),
+    ("__builtin_alloca_with_align", Known::Alloca),
+    ("__builtin_classify_type", Known::ClassifyType),
+    ("__builtin_FUNCTION", Known::FunctionName),
+    (
+        "__builtin_LINE",
+        Known::Absent("a line is told by the preprocessor", "write `__LINE__`"),
+    ),
+    (
+        "__builtin_FILE",
+        Known::Absent("a file is told by the preprocessor", "write `__FILE__`"),
+    ),
+    (
+        "__builtin_return_address",
+        Known::Absent(NO_FRAMES, "pass what is to be known about the caller as an argument"),
+    ),
+    (
+        "__builtin_frame_address",
+        Known::Absent(NO_FRAMES, "take the address of a variable"),
+    ),
+    (
+        "__builtin_is_constant_evaluated",
+        Known::Absent("this is of C++", "ask `__builtin_constant_p` about the value"),
+    ),
     ("__builtin_va_start", Known::Variadic),
     ("__builtin_va_end", Known::Variadic),
     ("__builtin_va_copy", Known::Variadic),
@@ -312,7 +390,16 @@ impl Checker<'_> {
             Known::TypesCompatible => self.types_compatible(nodes, span),
             Known::ConvertVector => self.convert_vector(nodes, span),
             Known::ObjectSize => self.object_size(nodes, span),
-            Known::Assume | Known::Nothing => Ok(self.nothing(span)),
+            Known::ClassifyType => self.classify_type(nodes, span),
+            Known::FunctionName => return Ok(Operand::Place(self.function_name(span)?)),
+            Known::Absent(why, way_out) => self.fail(Diagnostic::error(span, why).help(way_out)),
+            Known::Assume => {
+                // The condition is looked at, not evaluated.
+                let [condition] = self.first_nodes(nodes, span)?;
+                self.unevaluated(|checker| checker.rvalue(condition))?;
+                Ok(self.nothing(span))
+            }
+            Known::Nothing => Ok(self.nothing(span)),
             Known::LockFree => self.lock_free(nodes, span),
             Known::Nand => {
                 self.fail(Rule::AtomicOperation.refuse(span, "this is an atomic not-and"))
@@ -349,6 +436,18 @@ impl Checker<'_> {
             Known::Bswap(bits) => {
                 let [value] = self.first_args(args, span)?;
                 self.bswap(bits, value, span)
+            }
+            Known::BitReverse(bits) => {
+                let [value] = self.first_args(args, span)?;
+                self.reverse_bits(bits, value, span)
+            }
+            Known::Rotate(bits, direction) => {
+                let [value, count] = self.first_args(args, span)?;
+                self.rotate(bits, direction, value, count, span)
+            }
+            Known::OverflowP(op) => {
+                let [a, b, like] = self.first_args(args, span)?;
+                self.overflow_p(op, [a, b], like.ty, span)
             }
             Known::Bits(builtin, kind) => {
                 let [value] = self.first_args(args, span)?;
@@ -412,7 +511,7 @@ impl Checker<'_> {
         }
     }
 
-    fn integer_arg(&mut self, value: Expr, ty: TypeId) -> Checked<Expr> {
+    pub(super) fn integer_arg(&mut self, value: Expr, ty: TypeId) -> Checked<Expr> {
         if self.types().is_integer(value.ty) {
             return Ok(self.cast(value, ty));
         }
@@ -457,63 +556,6 @@ impl Checker<'_> {
             ast::Expression::SizeOfTy(size) => self.type_name(&size.node.0),
             _ => self.type_of_expression(node),
         }
-    }
-
-    /// Sizes are not tracked through pointers: the answer is "unknown", unless the object itself is named.
-    fn object_size(&mut self, nodes: &[Node<ast::Expression>], span: Span) -> Checked<Expr> {
-        let [object, mode] = self.first_nodes(nodes, span)?;
-        let value = self.unevaluated(|checker| checker.rvalue(object))?;
-        let mode = self.constant_expression(mode)?;
-        let named = match &value.kind {
-            ExprKind::AddressOf(place) => self.types().size_of(place.ty.ty),
-            _ => None,
-        };
-        let unknown = if mode & 2 == 0 { ULong.wrap(-1) } else { 0 };
-        let size = named.map_or(unknown, i128::from);
-        Ok(constant(size, Types::int(ULong), span))
-    }
-
-    fn bswap(&mut self, bits: u32, value: Expr, span: Span) -> Checked<Expr> {
-        let kind = match bits {
-            16 => IntKind::UShort,
-            32 => UInt,
-            _ => ULong,
-        };
-        let ty = Types::int(kind);
-        let value = self.integer_arg(value, ty)?;
-        Ok(match value.as_const() {
-            Some(value) => {
-                let swapped = (value as u64).swap_bytes() >> (64 - bits);
-                constant(swapped.into(), ty, span)
-            }
-            None => self.builtin(Builtin::Bswap(bits), vec![value], ty, span),
-        })
-    }
-
-    fn count_bits(
-        &mut self,
-        builtin: Builtin,
-        kind: IntKind,
-        value: Expr,
-        span: Span,
-    ) -> Checked<Expr> {
-        let value = self.integer_arg(value, Types::int(kind))?;
-        let counted = value.as_const().and_then(|value| {
-            let (value, unused) = (value as u64, 64 - kind.bits());
-            match builtin {
-                Builtin::Clz if value != 0 => Some(value.leading_zeros() - unused),
-                Builtin::Ctz if value != 0 => Some(value.trailing_zeros()),
-                Builtin::Popcount => Some(value.count_ones()),
-                Builtin::Parity => Some(value.count_ones() % 2),
-                Builtin::Ffs if value == 0 => Some(0),
-                Builtin::Ffs => Some(value.trailing_zeros() + 1),
-                _ => None,
-            }
-        });
-        Ok(match counted {
-            Some(count) => constant(count.into(), Types::INT, span),
-            None => self.builtin(builtin, vec![value], Types::INT, span),
-        })
     }
 }
 
@@ -581,6 +623,43 @@ impl Checker<'_> {
         }
         let ty = Types::int(IntKind::Bool);
         Ok(self.builtin(Builtin::Overflow(op), vec![a, b, result], ty, span))
+    }
+}
+
+impl Checker<'_> {
+    /// Like [`Checker::overflow`], with a temporary of the type for the result.
+    fn overflow_p(
+        &mut self,
+        op: BinaryOp,
+        [a, b]: [Expr; 2],
+        like: TypeId,
+        span: Span,
+    ) -> Checked<Expr> {
+        let ty = like.unqualified();
+        let local = self.temporary(ty, span)?;
+        let place = Place {
+            kind: PlaceKind::Local(local),
+            ty,
+            span,
+        };
+        let pointer = self.unit.types.pointer_to(ty);
+        let result = convert::expr(ExprKind::AddressOf(Box::new(place)), pointer, span);
+        self.overflow(op, None, vec![a, b, result], span)
+    }
+
+    /// GCC's `typeclass.h`; C has no other classes, as arguments are promoted and converted.
+    fn classify_type(&mut self, nodes: &[Node<ast::Expression>], span: Span) -> Checked<Expr> {
+        let [node] = self.first_nodes(nodes, span)?;
+        let value = self.unevaluated(|checker| checker.rvalue(node))?;
+        let class = match self.types().shape(value.ty) {
+            TypeKind::Void => 0,
+            TypeKind::Pointer(_) => 5,
+            TypeKind::Float(_) => 8,
+            TypeKind::Record(id) if self.types().record(*id).kind == RecordKind::Union => 13,
+            TypeKind::Record(_) => 12,
+            _ => 1,
+        };
+        Ok(constant(class, Types::INT, span))
     }
 }
 

@@ -169,7 +169,7 @@ impl Checker<'_> {
         self.fail(error)
     }
 
-    fn function_name(&mut self, span: Span) -> Checked<Place> {
+    pub(super) fn function_name(&mut self, span: Span) -> Checked<Place> {
         let Some(body) = &self.body else {
             return self.error(
                 "outside-function",
