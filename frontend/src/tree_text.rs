@@ -20,7 +20,7 @@ use crate::tree::reach;
 use crate::tree::{
     AtomicResult, AtomicRmw, Block, Builtin, Callee, CastKind, CompoundOp, Expr, ExprKind, FuncId,
     Function, Global, GlobalId, GlobalKind, Init, InitValue, Inline, LabelId, Linkage, LocalId,
-    Place, PlaceKind, Stmt, StmtKind, Symbol, UnaryOp, Unit,
+    Place, PlaceKind, ShiftOp, Stmt, StmtKind, Symbol, UnaryOp, Unit,
 };
 use crate::types::{BitField, FieldRef, TypeId};
 

@@ -102,7 +102,8 @@ impl Body<'_, '_> {
 
     fn swap_wide(&mut self, arg: &Expr) -> Scalar {
         let value = self.scalar(arg).words();
-        let [hi, lo] = [value[0], value[1]].map(|half| self.builder.swap(SwapKind::ToBe, Size::DW, half));
+        let [hi, lo] =
+            [value[0], value[1]].map(|half| self.builder.swap(SwapKind::ToBe, Size::DW, half));
         Scalar::Pair(Wide { lo, hi })
     }
 

@@ -76,6 +76,10 @@ pub(super) enum Known {
     /// BPF has no such instruction.
     Nand,
     Alloca,
+    ClassifyType,
+    FunctionName,
+    /// Something that cannot be had: why, and what to do instead.
+    Absent(&'static str, &'static str),
     Variadic,
     /// Gives its argument, whose members are where the running kernel has them.
     PreserveAccess,
@@ -163,18 +167,9 @@ static BUILTINS: &[(&str, Known)] = &[
         "__builtin_mul_overflow",
         Known::Overflow(BinaryOp::Mul, None),
     ),
-    (
-        "__builtin_add_overflow_p",
-        Known::OverflowP(BinaryOp::Add),
-    ),
-    (
-        "__builtin_sub_overflow_p",
-        Known::OverflowP(BinaryOp::Sub),
-    ),
-    (
-        "__builtin_mul_overflow_p",
-        Known::OverflowP(BinaryOp::Mul),
-    ),
+    ("__builtin_add_overflow_p", Known::OverflowP(BinaryOp::Add)),
+    ("__builtin_sub_overflow_p", Known::OverflowP(BinaryOp::Sub)),
+    ("__builtin_mul_overflow_p", Known::OverflowP(BinaryOp::Mul)),
     (
         "__builtin_ssubl_overflow",
         Known::Overflow(BinaryOp::Sub, Some(Long)),
@@ -336,7 +331,10 @@ static BUILTINS: &[(&str, Known)] = &[
     ),
     (
         "__builtin_return_address",
-        Known::Absent(NO_FRAMES, "pass what is to be known about the caller as an argument"),
+        Known::Absent(
+            NO_FRAMES,
+            "pass what is to be known about the caller as an argument",
+        ),
     ),
     (
         "__builtin_frame_address",
@@ -344,7 +342,10 @@ static BUILTINS: &[(&str, Known)] = &[
     ),
     (
         "__builtin_is_constant_evaluated",
-        Known::Absent("this is of C++", "ask `__builtin_constant_p` about the value"),
+        Known::Absent(
+            "this is of C++",
+            "ask `__builtin_constant_p` about the value",
+        ),
     ),
     ("__builtin_va_start", Known::Variadic),
     ("__builtin_va_end", Known::Variadic),
@@ -392,7 +393,11 @@ impl Checker<'_> {
             Known::ObjectSize => self.object_size(nodes, span),
             Known::ClassifyType => self.classify_type(nodes, span),
             Known::FunctionName => return Ok(Operand::Place(self.function_name(span)?)),
-            Known::Absent(why, way_out) => self.fail(Diagnostic::error(span, why).help(way_out)),
+            Known::Absent(why, way_out) => self.fail(
+                Diagnostic::error(span, why)
+                    .code("no-such-builtin")
+                    .help(way_out),
+            ),
             Known::Assume => {
                 // The condition is looked at, not evaluated.
                 let [condition] = self.first_nodes(nodes, span)?;

@@ -54,7 +54,7 @@ impl Checker<'_> {
 
     fn behind(&self, pointer: &Expr) -> Rest {
         match &pointer.kind {
-            ExprKind::AddressOf(place) => self.from_place(place),
+            ExprKind::AddressOf(place) => self.within(place),
             ExprKind::Cast {
                 kind: CastKind::PtrToPtr,
                 arg,
@@ -67,15 +67,17 @@ impl Checker<'_> {
         }
     }
 
-    fn from_place(&self, place: &Place) -> Rest {
+    fn within(&self, place: &Place) -> Rest {
         let size = self.types().size_of(place.ty.ty).map(i128::from);
         match &place.kind {
-            PlaceKind::Local(_) | PlaceKind::Global(_) | PlaceKind::CompoundLiteral { .. } => Rest {
-                whole: size,
-                part: size,
-            },
+            PlaceKind::Local(_) | PlaceKind::Global(_) | PlaceKind::CompoundLiteral { .. } => {
+                Rest {
+                    whole: size,
+                    part: size,
+                }
+            }
             PlaceKind::Member { base, offset, .. } => Rest {
-                whole: self.from_place(base).after((*offset).into()).whole,
+                whole: self.within(base).after((*offset).into()).whole,
                 part: size,
             },
             PlaceKind::Deref(pointer) => self.behind(pointer),
