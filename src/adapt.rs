@@ -375,7 +375,7 @@ fn replace_call(
     };
     let named = match callee {
         Callee::Func(id) => named[id].as_ref(),
-        Callee::Helper(_) => None,
+        Callee::Helper(_) | Callee::Pointer => None,
     };
     let Some(named) = named else {
         return Ok(Vec::new());

@@ -3,6 +3,7 @@
 
 use bpfcc_backend::{BackendError, ErrorKind, FramePart};
 use bpfcc_frontend::diagnostic::Diagnostic;
+use bpfcc_frontend::restrict::Rule;
 use bpfcc_frontend::source::Sources;
 use bpfcc_ir::debug::DebugInfo;
 
@@ -33,6 +34,9 @@ pub(crate) fn diagnostic(sources: &Sources, debug: &DebugInfo, error: &BackendEr
         )
         .code("arguments")
         .help("pass a pointer to a struct that holds the rest"),
+        kind @ ErrorKind::IndirectCall => {
+            Rule::IndirectCall.refuse(span, kind)
+        }
         ErrorKind::TooManyParameters { count } => Diagnostic::error(
             span,
             format!("`{function}` has {count} parameters; R1 to R5 hold five"),

@@ -333,6 +333,7 @@ impl Emitter<'_> {
         }
         match callee {
             Callee::Helper(number) => self.push(Insn::Call(isa::Callee::Helper(number))),
+            Callee::Pointer => panic!("a call through a pointer was selected"),
             Callee::Func(func) => {
                 let insn = Insn::Call(isa::Callee::Local(-1));
                 self.push_with(insn, Some(Reference::Call(func)));

@@ -36,6 +36,9 @@ pub enum ErrorKind {
         /// Number of arguments.
         count: usize,
     },
+    /// A call through a pointer that no function of the file fits.
+    #[error("no function whose address the program takes fits this call")]
+    IndirectCall,
     /// More than five parameters.
     #[error("the function has {count} parameters; R1 to R5 hold five")]
     TooManyParameters {

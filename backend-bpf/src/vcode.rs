@@ -763,5 +763,6 @@ pub(crate) fn callee_name(callee: Callee, module: &Module) -> String {
             || format!("helper {number}"),
             |helper| helper.name().to_string(),
         ),
+        Callee::Pointer => "a pointer".to_owned(),
     }
 }

@@ -135,7 +135,7 @@ rules! {
 
 impl Rule {
     /// The error that `thing` breaks this rule. `thing` is a clause that names what stands at `span`.
-    pub fn refuse(self, span: Span, thing: impl Display) -> Diagnostic {
+    pub fn refuse(self, span: impl Into<Option<Span>>, thing: impl Display) -> Diagnostic {
         Diagnostic::error(span, format!("{thing}; {}", self.rule()))
             .code(self.code())
             .help(self.way_out())
@@ -401,10 +401,7 @@ impl BodyRules<'_> {
 
     fn check_call(&mut self, expr: &Expr, callee: &Callee, args: &[Expr]) {
         let (name, is_variadic) = match callee {
-            Callee::Indirect(_) => {
-                let thing = "the function that this calls is not known when compiling";
-                return self.refuse(Rule::IndirectCall, expr.span, thing);
-            }
+            Callee::Indirect(_) => return self.check_indirect_call(args),
             Callee::Func(id) => {
                 let callee = &self.unit[*id];
                 let ty = self.unit.types.function_type(callee.ty);
@@ -436,6 +433,15 @@ impl BodyRules<'_> {
         if self.unit.types.is_record(expr.ty) {
             let thing = format!("{name} returns a struct by value");
             self.refuse(Rule::StructByValue, expr.span, thing);
+        }
+    }
+
+    /// Which function a pointer leads to turns out later, and with it whether small structs travel in registers.
+    fn check_indirect_call(&mut self, args: &[Expr]) {
+        let types = &self.unit.types;
+        if let Some(arg) = args.iter().find(|arg| types.is_record(arg.ty)) {
+            let thing = "a function that is called through a pointer receives a struct by value";
+            self.refuse(Rule::StructByValue, arg.span, thing);
         }
     }
 

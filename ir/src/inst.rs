@@ -40,6 +40,9 @@ pub enum Callee {
     Helper(i32),
     /// A function of the module; one that is only declared is called by name.
     Func(FuncId),
+    /// The function that the first argument points to; it receives the others. The pass
+    /// [`indirect`](crate::pass::indirect) leaves none of these.
+    Pointer,
 }
 
 /// An instruction. The text form stands before each description.
@@ -211,7 +214,7 @@ pub enum InstData {
         /// Alignment known, in bytes.
         align: u32,
     },
-    /// `v: T = call @name(a, b)` or `call helper 1(a)`.
+    /// `v: T = call @name(a, b)`, `call helper 1(a)` or, through a pointer, `call v0(a)`.
     Call {
         /// Who is called.
         callee: Callee,

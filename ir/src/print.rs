@@ -420,9 +420,10 @@ impl<'a> Printer<'a> {
                 align,
             } => format!("memset {}, {byte}, {len}, {align}", self.address(*dst)),
             InstData::Call { callee, args } => {
-                let callee = match callee {
-                    Callee::Helper(id) => format!("helper {id}"),
-                    Callee::Func(id) => func_symbol(self.module, *id),
+                let (callee, args) = match callee {
+                    Callee::Helper(id) => (format!("helper {id}"), &args[..]),
+                    Callee::Func(id) => (func_symbol(self.module, *id), &args[..]),
+                    Callee::Pointer => (self.values(&args[..1]), &args[1..]),
                 };
                 format!("call {callee}({})", self.values(args))
             }

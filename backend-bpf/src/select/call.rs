@@ -9,6 +9,9 @@ use crate::vcode::{self, VInsn, VSrc};
 
 impl Selector<'_> {
     pub(super) fn select_call(&mut self, callee: Callee, args: &[Value], result: Option<Value>) {
+        if callee == Callee::Pointer {
+            return self.fail(ErrorKind::IndirectCall);
+        }
         if args.len() > abi::ARGUMENTS.len() {
             return self.fail(ErrorKind::TooManyArguments {
                 callee: vcode::callee_name(callee, self.module),
@@ -35,7 +38,7 @@ impl Selector<'_> {
 
     fn is_host(&self, callee: Callee) -> bool {
         match callee {
-            Callee::Helper(_) => true,
+            Callee::Helper(_) | Callee::Pointer => true,
             Callee::Func(func) => self.module.functions[func].is_declaration(),
         }
     }

@@ -29,7 +29,7 @@ impl Body<'_, '_> {
         match result_path(self.types(), expr.ty) {
             ResultPath::Word(ty) => {
                 let ready = self.prepare(callee, args, None);
-                let value = ready.and_then(|ready| self.call_word(ready, ty));
+                let value = self.call_word(ready, ty);
                 self.after_call(callee);
                 let value = value.unwrap_or_else(|| self.builder.iconst(ty, 0));
                 if is_foreign(self.module.unit, callee) {
@@ -58,9 +58,8 @@ impl Body<'_, '_> {
         to: Address,
     ) {
         debug_assert_eq!(result_path(self.types(), expr.ty), ResultPath::Memory);
-        if let Some(ready) = self.prepare(callee, args, Some(to)) {
-            self.call_nothing(ready);
-        }
+        let ready = self.prepare(callee, args, Some(to));
+        self.call_nothing(ready);
         self.after_call(callee);
     }
 
@@ -70,9 +69,8 @@ impl Body<'_, '_> {
             ResultPath::Memory => Some(self.temporary(expr.ty)),
             ResultPath::Word(_) | ResultPath::Nothing => None,
         };
-        if let Some(ready) = self.prepare(callee, args, hidden) {
-            self.call_nothing(ready);
-        }
+        let ready = self.prepare(callee, args, hidden);
+        self.call_nothing(ready);
         self.after_call(callee);
     }
 
@@ -80,7 +78,7 @@ impl Body<'_, '_> {
         let result = match ready.callee {
             Callee::Helper(id) if helper_returns_nothing(id) => None,
             Callee::Helper(id) if ty.is_ptr() => Some(Type::Ptr(helper_result_kind(id))),
-            Callee::Helper(_) => Some(ty),
+            Callee::Helper(_) | Callee::Pointer => Some(ty),
             Callee::Func(id) => self.module.ir.functions[id].signature.result,
         };
         match result {
@@ -97,7 +95,7 @@ impl Body<'_, '_> {
 
     fn call_nothing(&mut self, ready: Ready) {
         let result = match ready.callee {
-            Callee::Helper(_) => None,
+            Callee::Helper(_) | Callee::Pointer => None,
             Callee::Func(id) => self.module.ir.functions[id].signature.result,
         };
         match result {
@@ -117,14 +115,18 @@ impl Body<'_, '_> {
         }
     }
 
-    /// Evaluates arguments; nothing is ready if the callee is not known.
+    /// Evaluates the pointer, if that is what is called, and the arguments.
     fn prepare(
         &mut self,
         callee: &tree::Callee,
         args: &[Expr],
         hidden: Option<Address>,
-    ) -> Option<Ready> {
+    ) -> Ready {
         let mut words = Vec::new();
+        if let tree::Callee::Indirect(pointer) = callee {
+            let pointer = self.scalar(pointer);
+            words.extend(pointer.words());
+        }
         if let Some(address) = hidden {
             words.push(self.address_value(address));
         }
@@ -136,20 +138,15 @@ impl Body<'_, '_> {
             self.argument(arg, linkage, &mut words);
         }
         match callee {
-            tree::Callee::Helper(id) => Some(Ready {
+            tree::Callee::Helper(id) => Ready {
                 callee: Callee::Helper(*id),
                 args: words,
-            }),
-            tree::Callee::Func(id) => Some(self.ready_for(*id, words)),
-            tree::Callee::Indirect(pointer) => {
-                self.effect(pointer);
-                self.refuse(
-                    "indirect-call",
-                    "this calls a function through a variable; BPF calls functions by name or by number",
-                    "call the function itself, or choose with `switch`",
-                );
-                None
-            }
+            },
+            tree::Callee::Func(id) => self.ready_for(*id, words),
+            tree::Callee::Indirect(_) => Ready {
+                callee: Callee::Pointer,
+                args: words,
+            },
         }
     }
 

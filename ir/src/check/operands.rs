@@ -307,13 +307,21 @@ impl Checker<'_> {
     }
 
     fn call(&mut self, inst: Inst, callee: Callee, args: &[Value]) -> Want {
-        let Callee::Func(id) = callee else {
-            self.operation(
-                inst,
-                args.len() <= 5,
-                "a helper takes at most five arguments",
-            );
-            return Want::Free;
+        let id = match callee {
+            Callee::Func(id) => id,
+            Callee::Helper(_) => {
+                let fits = args.len() <= 5;
+                self.operation(inst, fits, "a helper takes at most five arguments");
+                return Want::Free;
+            }
+            Callee::Pointer => {
+                let [pointer, ..] = args else {
+                    self.operation(inst, false, "a call through a pointer has a pointer");
+                    return Want::Free;
+                };
+                self.pointer(inst, *pointer);
+                return Want::Free;
+            }
         };
         let callee = &self.module.functions[id];
         let Signature { params, result } = &callee.signature;

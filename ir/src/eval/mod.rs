@@ -20,6 +20,7 @@ use crate::module::{Global, GlobalKind, Module, SymbolRef};
 use crate::types::Type;
 
 const FUNC_BASE: u64 = 0x5000_0000_0000;
+const FUNC_BYTES: u64 = 8;
 const GLOBAL_BASE: u64 = 0x6000_0000_0000;
 const STACK_BASE: u64 = 0x7000_0000_0000;
 /// Between regions, so that a small step outside one does not end in the next.
@@ -298,6 +299,17 @@ impl<'m, 'h> Evaluator<'m, 'h> {
 
     // Calls.
 
+    /// The function that stands at an address.
+    fn function_at(&self, addr: u64) -> Result<FuncId, Fault> {
+        let offset = addr.wrapping_sub(FUNC_BASE);
+        let index = (offset / FUNC_BYTES) as usize;
+        if offset.is_multiple_of(FUNC_BYTES) && index < self.module.functions.len() {
+            return Ok(FuncId::new(index));
+        }
+        let len = FUNC_BYTES;
+        Err(Fault::OutOfBounds { addr, len })
+    }
+
     fn function(&mut self, id: FuncId, args: &[u64]) -> Result<Option<u64>, EvalError> {
         let func = &self.module.functions[id];
         let fault = |fault| error(func, SourceLoc::UNKNOWN, fault);
@@ -383,6 +395,10 @@ impl<'m, 'h> Evaluator<'m, 'h> {
             let args: Vec<u64> = args.iter().map(|&arg| frame.values[arg]).collect();
             let value = match *callee {
                 Callee::Func(id) => self.function(id, &args)?.unwrap_or(0),
+                Callee::Pointer => {
+                    let id = self.function_at(args[0]).map_err(fault)?;
+                    self.function(id, &args[1..])?.unwrap_or(0)
+                }
                 Callee::Helper(id) => host_args(&args)
                     .and_then(|args| self.host.call_helper(id, args, &mut self.memory))
                     .map_err(fault)?,
@@ -632,8 +648,9 @@ impl Frame<'_> {
     }
 }
 
+/// Where a function stands.
 fn func_address(func: FuncId) -> u64 {
-    FUNC_BASE + 8 * func.index() as u64
+    FUNC_BASE + FUNC_BYTES * func.index() as u64
 }
 
 fn error(func: &Function, loc: SourceLoc, fault: Fault) -> EvalError {

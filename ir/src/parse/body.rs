@@ -393,10 +393,20 @@ impl Body<'_> {
     fn call(&mut self) -> Result<InstData, ParseError> {
         let callee = if self.parser.eat_word("helper") {
             Callee::Helper(self.parser.signed()?)
+        } else if self.parser.at_value() {
+            return self.call_pointer();
         } else {
             Callee::Func(self.parser.func_ref()?)
         };
         let args = self.values_in_parens()?;
+        Ok(InstData::Call { callee, args })
+    }
+
+    /// `v0(v1, v2)`
+    fn call_pointer(&mut self) -> Result<InstData, ParseError> {
+        let mut args = vec![self.value()?];
+        args.extend(self.values_in_parens()?);
+        let callee = Callee::Pointer;
         Ok(InstData::Call { callee, args })
     }
 

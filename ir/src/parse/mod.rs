@@ -153,6 +153,11 @@ impl Parser {
         found
     }
 
+    /// Whether a value comes next.
+    fn at_value(&self) -> bool {
+        matches!(self.peek(), Token::Word(word) if word.starts_with('v'))
+    }
+
     fn keyword(&mut self, word: &str, what: &'static str) -> Result<(), ParseError> {
         if self.eat_word(word) {
             Ok(())

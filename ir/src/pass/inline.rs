@@ -126,7 +126,7 @@ fn inline_call(func: &mut Function, (block, position): (Block, usize), body: &Fu
 }
 
 /// Moves what follows the call into a block of its own, with the call's result as parameter.
-fn split_block(func: &mut Function, block: Block, position: usize, call: Inst) -> Block {
+pub(super) fn split_block(func: &mut Function, block: Block, position: usize, call: Inst) -> Block {
     let rest = func.new_block();
     let after = func.layout.iter().position(|&b| b == block);
     let after = after.map_or(func.layout.len(), |position| position + 1);

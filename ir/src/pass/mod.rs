@@ -10,6 +10,7 @@ pub mod expand;
 pub mod fold;
 pub mod fuse;
 pub mod gvn;
+pub mod indirect;
 pub mod inline;
 pub mod kinds;
 pub mod promote;
@@ -112,6 +113,13 @@ pub const PASSES: &[Pass] = &[
     },
     FOLD,
     SIMPLIFY_CFG,
+    // When constants are in their place, and before `refine`, which looks at the branches that this makes.
+    Pass {
+        name: "indirect",
+        about: "call functions by name instead of through pointers",
+        level: Level::O0,
+        run: Run::Module(indirect::run),
+    },
     // From here on no pass can part a check from its uses. Before `gvn`, which may only merge what was checked alike.
     Pass {
         name: "refine",
