@@ -2,7 +2,8 @@
 //!
 //! Each rule is one row of [`Rule`]: a stable code, the rule in a clause that completes "`buf` is 600 bytes; …", and the way
 //! out. Rules that need names or types to be found out are applied where `sema` finds out (variable-length arrays, calls to
-//! undeclared functions); the others are checked here, on the finished tree.
+//! undeclared functions); those that need to know what is left of the program where it meets the machine are applied by the
+//! root package's `limits`; the others are checked here, on the finished tree.
 //!
 //! To add a rule, add a row, apply it in the function below whose subject it is, and write `tests/filetests/errors/CODE.c`.
 

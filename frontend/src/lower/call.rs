@@ -116,12 +116,7 @@ impl Body<'_, '_> {
     }
 
     /// Evaluates the pointer, if that is what is called, and the arguments.
-    fn prepare(
-        &mut self,
-        callee: &tree::Callee,
-        args: &[Expr],
-        hidden: Option<Address>,
-    ) -> Ready {
+    fn prepare(&mut self, callee: &tree::Callee, args: &[Expr], hidden: Option<Address>) -> Ready {
         let mut words = Vec::new();
         if let tree::Callee::Indirect(pointer) = callee {
             let pointer = self.scalar(pointer);

@@ -375,7 +375,6 @@ fn each_restriction_has_its_code() {
             "int g(); int f(void) { return g(1, 2, 3, 4, 5, 6); }",
             "arguments",
         ),
-        ("int f(int (*p)(void)) { return p(); }", "indirect-call"),
         ("int f(int n, ...) { return n; }", "variadic"),
         ("void f(int n) { char a[n]; }", "variable-length"),
         ("void f(int n) { __builtin_alloca(n); }", "alloca"),
@@ -413,6 +412,10 @@ fn each_restriction_has_its_code() {
         assert!(found.contains(&code), "{program}: {found:?}");
     }
     for rule in restrict::Rule::ALL {
+        // Found out after the passes: file tests show them.
+        if matches!(rule, restrict::Rule::IndirectCall) {
+            continue;
+        }
         let is_tested = table.iter().any(|&(_, code)| code == rule.code());
         assert!(is_tested, "{} has no program", rule.code());
     }

@@ -30,8 +30,8 @@ use crate::entity::{
 use crate::function::{Function, ValueDef};
 use crate::inst::{BlockCall, Callee, InstData};
 use crate::module::{Global, GlobalKind, Module, Signature, SymbolRef};
-use crate::pass::inline::split_block;
 use crate::pass::Changed;
+use crate::pass::inline::split_block;
 use crate::types::Type;
 
 /// The number of the first function. Smaller constants in a pointer to a function are numbers of helpers, and null.
@@ -47,7 +47,10 @@ pub fn run(module: &mut Module) -> Changed {
         return Changed::No;
     }
     let numbered = functions_in_pointers(module);
-    let plans: Vec<Plan> = calls.iter().map(|&at| plan(module, &numbered, at)).collect();
+    let plans: Vec<Plan> = calls
+        .iter()
+        .map(|&at| plan(module, &numbered, at))
+        .collect();
     let needs_numbers = plans.iter().any(|plan| matches!(plan, Plan::Choose(_)));
     for (&(caller, call), plan) in calls.iter().zip(&plans) {
         match plan {
@@ -126,7 +129,10 @@ fn accepts(callee: &Function, caller: &Function, call: Inst, args: &[Value]) -> 
         (Some(_), None) => false,
     };
     let args_fit = params.len() <= args.len()
-        && params.iter().zip(args).all(|(&param, &arg)| caller.ty(arg).fits(param));
+        && params
+            .iter()
+            .zip(args)
+            .all(|(&param, &arg)| caller.ty(arg).fits(param));
     result_fits && args_fit
 }
 
@@ -167,10 +173,16 @@ fn origins(module: &Module, func: &Function, pointer: Value) -> Origins {
                 found.functions.insert(*func);
             }
             Some(InstData::Const { value: 0 }) => found.or_null = true,
-            Some(InstData::Refine { arg, .. } | InstData::IntToPtr { arg } | InstData::PtrToInt { arg }) => {
+            Some(
+                InstData::Refine { arg, .. }
+                | InstData::IntToPtr { arg }
+                | InstData::PtrToInt { arg },
+            ) => {
                 pending.push(*arg);
             }
-            Some(InstData::Select { then, otherwise, .. }) => pending.extend([*then, *otherwise]),
+            Some(InstData::Select {
+                then, otherwise, ..
+            }) => pending.extend([*then, *otherwise]),
             Some(InstData::Load { base, offset, .. }) => {
                 found.add_table(module, func, *base, *offset);
             }
@@ -241,7 +253,10 @@ fn arguments(func: &Function, param: Value) -> Option<Vec<Value>> {
 
 /// The functions whose address the program keeps somewhere, in order of their numbers.
 fn functions_in_pointers(module: &Module) -> Vec<FuncId> {
-    let tables = module.globals.values().filter(|global| is_renumbered(global));
+    let tables = module
+        .globals
+        .values()
+        .filter(|global| is_renumbered(global));
     let in_data = tables.flat_map(|global| &global.pointers);
     let mut found: BTreeSet<FuncId> = in_data
         .filter_map(|&(_, target, _)| match target {
@@ -252,7 +267,8 @@ fn functions_in_pointers(module: &Module) -> Vec<FuncId> {
     for func in module.functions.values() {
         for (_, inst) in func.insts_in_order() {
             if !is_seen_by_kernel(module, func.inst(inst)) {
-                func.inst(inst).for_each_arg(|arg| found.extend(function_at(func, arg)));
+                func.inst(inst)
+                    .for_each_arg(|arg| found.extend(function_at(func, arg)));
             }
         }
     }
@@ -340,7 +356,8 @@ fn replace_in_code(func: &mut Function, users: &[Inst], numbered: &[FuncId]) {
                 && let Some(value) = number(numbered, target)
             {
                 let data = InstData::Const { value };
-                let (inst, value) = func.new_inst_with_result(data, func.ty(address), func.loc(inst));
+                let (inst, value) =
+                    func.new_inst_with_result(data, func.ty(address), func.loc(inst));
                 insts.push(inst);
                 numbers[address] = value.into();
             }
@@ -397,7 +414,13 @@ fn call_directly(module: &mut Module, caller: FuncId, call: Inst, callee: FuncId
 }
 
 /// Replaces a call by a choice among `callees`.
-fn choose(module: &mut Module, caller: FuncId, call: Inst, numbered: &[FuncId], callees: &[FuncId]) {
+fn choose(
+    module: &mut Module,
+    caller: FuncId,
+    call: Inst,
+    numbered: &[FuncId],
+    callees: &[FuncId],
+) {
     let args = args_of(&module.functions[caller], call);
     let choices: Vec<(i64, FuncId, Vec<Value>)> = callees
         .iter()
@@ -427,22 +450,37 @@ fn choose(module: &mut Module, caller: FuncId, call: Inst, numbered: &[FuncId], 
     let (inst, arg) = func.new_inst_with_result(pointer, Type::I64, loc);
     func.block_mut(block).insts.push(inst);
     let default = default.into();
-    let switch = InstData::Switch { arg, cases, default };
+    let switch = InstData::Switch {
+        arg,
+        cases,
+        default,
+    };
     func.append_inst(block, switch, None, loc);
 }
 
 fn place_of(func: &Function, call: Inst) -> Option<(Block, usize)> {
     func.layout.iter().find_map(|&block| {
-        let position = func.block(block).insts.iter().position(|&inst| inst == call)?;
+        let position = func
+            .block(block)
+            .insts
+            .iter()
+            .position(|&inst| inst == call)?;
         Some((block, position))
     })
 }
 
 /// A block before `rest` that computes the result in one instruction and goes on there.
-fn arm(func: &mut Function, rest: Block, data: InstData, result: Option<Type>, loc: SourceLoc) -> Block {
+fn arm(
+    func: &mut Function,
+    rest: Block,
+    data: InstData,
+    result: Option<Type>,
+    loc: SourceLoc,
+) -> Block {
     let block = func.new_block();
     let position = func.layout.iter().position(|&other| other == rest);
-    func.layout.insert(position.unwrap_or(func.layout.len()), block);
+    func.layout
+        .insert(position.unwrap_or(func.layout.len()), block);
     let inst = func.append_inst(block, data, result, loc);
     let args: Vec<Value> = func.result(inst).into_iter().collect();
     func.append_inst(block, InstData::Jump(BlockCall::new(rest, args)), None, loc);
