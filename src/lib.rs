@@ -261,6 +261,7 @@ impl<'a> Compiler<'a> {
     fn pass_options(&self) -> PassOptions {
         PassOptions {
             level: self.options.level,
+            no_loops: !self.options.frontend.language.allowed.loops,
         }
     }
 

@@ -1,11 +1,13 @@
 //! What the machine has no room for, as diagnostics: the backend names the thing and the limit, this file the place in the
 //! source and the way out.
 
-use bpfcc_backend::{BackendError, ErrorKind, FramePart};
+use bpfcc_backend::{BackendError, CallPlace, ErrorKind, FramePart};
 use bpfcc_frontend::diagnostic::Diagnostic;
 use bpfcc_frontend::restrict::Rule;
 use bpfcc_frontend::source::Sources;
 use bpfcc_ir::debug::DebugInfo;
+use bpfcc_ir::function::Limit;
+use bpfcc_ir::pass::recursion::{INSTRUCTIONS, LEVELS};
 
 use crate::place;
 
@@ -34,6 +36,19 @@ pub(crate) fn diagnostic(sources: &Sources, debug: &DebugInfo, error: &BackendEr
         )
         .code("arguments")
         .help("pass a pointer to a struct that holds the rest"),
+        ErrorKind::Recursion { calls, gave_up } => {
+            let place = |loc| place::span(sources, debug, loc);
+            let (closing, others) = calls.split_last().expect("a circle has calls");
+            let mut error = Rule::Recursion.refuse(span, circle(closing));
+            for call in others {
+                let message = format!("`{}` calls `{}` here", call.caller, call.callee);
+                error = error.note(place(call.loc), message);
+            }
+            match gave_up {
+                Some(gave_up) => error.note(place(gave_up.loc), limit(gave_up.limit)),
+                None => error,
+            }
+        }
         kind @ ErrorKind::IndirectCall => {
             Rule::IndirectCall.refuse(span, kind)
         }
@@ -59,6 +74,26 @@ pub(crate) fn diagnostic(sources: &Sources, debug: &DebugInfo, error: &BackendEr
             Diagnostic::error(span, format!("in `{function}`: {kind}"))
                 .code("jump")
                 .help("compile with `--mcpu=v4`, or split the function")
+        }
+    }
+}
+
+fn circle(closing: &CallPlace) -> String {
+    let CallPlace { caller, callee, .. } = closing;
+    if caller == callee {
+        format!("`{caller}` calls itself")
+    } else {
+        format!("`{caller}` calls `{callee}`, which leads back to `{caller}`")
+    }
+}
+
+/// Why recursion could not be written out from some call.
+fn limit(limit: Limit) -> String {
+    match limit {
+        Limit::Unknown => "the arguments here do not say where the recursion ends".to_owned(),
+        Limit::Levels => format!("from here, more than {LEVELS} calls are within each other"),
+        Limit::Instructions => {
+            format!("from here, this takes more than {INSTRUCTIONS} instructions written out")
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What can be wrong with a program that is well-formed C and yet does not fit the machine.
 
 use bpfcc_ir::debug::SourceLoc;
+use bpfcc_ir::function::GaveUp;
 
 use bpfcc_isa::Cpu;
 use bpfcc_isa::template::TemplateError;
@@ -39,6 +40,14 @@ pub enum ErrorKind {
     /// A call through a pointer that no function of the file fits.
     #[error("no function whose address the program takes fits this call")]
     IndirectCall,
+    /// Functions that call each other in a circle.
+    #[error("`{function}` leads back to itself", function = calls[0].caller)]
+    Recursion {
+        /// The calls of the circle, from the caller of the first to the call that closes it.
+        calls: Vec<CallPlace>,
+        /// Why it could not be written out, if that was tried.
+        gave_up: Option<GaveUp>,
+    },
     /// More than five parameters.
     #[error("the function has {count} parameters; R1 to R5 hold five")]
     TooManyParameters {
@@ -74,6 +83,17 @@ pub enum ErrorKind {
         /// Distance in instructions.
         distance: i64,
     },
+}
+
+/// A call of a function of the program.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CallPlace {
+    /// Who calls.
+    pub caller: String,
+    /// Who is called.
+    pub callee: String,
+    /// Where.
+    pub loc: SourceLoc,
 }
 
 /// Something that lies in a stack frame.

@@ -27,6 +27,7 @@
 
 mod abi;
 mod branch;
+mod calls;
 mod core_relo;
 mod debug;
 mod emit;
@@ -42,7 +43,7 @@ mod tests;
 mod vcode;
 
 pub use bpfcc_isa::{Cpu, Endian};
-pub use error::{BackendError, ErrorKind, FramePart};
+pub use error::{BackendError, CallPlace, ErrorKind, FramePart};
 pub use target::Options;
 
 use bpfcc_ir::{FuncId, Function, Module};
@@ -174,7 +175,7 @@ fn each_function<T>(
     compile: impl Fn(&Function) -> Result<T, Vec<BackendError>>,
 ) -> Result<Vec<(FuncId, T)>, Vec<BackendError>> {
     let mut results = Vec::new();
-    let mut errors = Vec::new();
+    let mut errors = calls::check(module);
     for (id, func) in module.functions.iter() {
         if func.is_declaration() {
             continue;

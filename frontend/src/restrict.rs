@@ -67,7 +67,7 @@ rules! {
     /// No cycles in the call graph.
     Recursion "recursion",
         "BPF has no recursion: the kernel allows eight frames and no cycle in the call graph",
-        "write a loop with a bound instead, or one function per level";
+        "write a loop with a bound, or pass a constant that says where it ends";
     /// No floating-point values.
     Float "float",
         "BPF has no floating-point registers",
@@ -181,7 +181,6 @@ pub fn check(unit: &Unit, used: &Used, allowed: Allowed) -> Vec<Diagnostic> {
             .for_each(|block| visit::walk_block(&mut body, block));
     }
     check_library(unit, &mut diagnostics);
-    check_recursion(unit, used, &mut diagnostics);
     diagnostics
 }
 
@@ -487,61 +486,10 @@ impl Visitor for Calls {
     }
 }
 
-/// Finds cycles in the call graph: a depth-first walk that meets a function which is still being walked.
-fn check_recursion(unit: &Unit, used: &Used, diagnostics: &mut Vec<Diagnostic>) {
-    let calls: Vec<Vec<CallSite>> = unit.functions.iter().map(calls_of).collect();
-    let mut done = vec![false; unit.functions.len()];
-    // Definitions in the order of the text: the call that closes a cycle is then the last one a reader meets.
-    let all = unit.functions().map(|(id, _)| id);
-    let mut roots: Vec<FuncId> = all.filter(|&id| used.function(id)).collect();
-    roots.sort_by_key(|&id| (unit[id].span.file, unit[id].span.start));
-    for root in roots {
-        // The functions from the root to the present one, with how many of their calls have been followed.
-        let mut path: Vec<(FuncId, usize)> = vec![(root, 0)];
-        while let Some((function, next)) = path.last_mut() {
-            let function = *function;
-            let call = calls[function.index()].get(*next).copied();
-            *next += 1;
-            let Some(call) = call.filter(|_| !done[function.index()]) else {
-                done[function.index()] = true;
-                path.pop();
-                continue;
-            };
-            match path.iter().position(|&(on_path, _)| on_path == call.callee) {
-                Some(start) => diagnostics.push(cycle(unit, &calls, &path[start..], call)),
-                None => path.push((call.callee, 0)),
-            }
-        }
-    }
-}
-
 fn calls_of(function: &Function) -> Vec<CallSite> {
     let mut calls = Calls { found: Vec::new() };
     if let Some(body) = &function.body {
         visit::walk_block(&mut calls, body);
     }
     calls.found
-}
-
-/// The error at the call that closes a cycle, with a note for each other call of the cycle.
-fn cycle(
-    unit: &Unit,
-    calls: &[Vec<CallSite>],
-    cycle: &[(FuncId, usize)],
-    closing: CallSite,
-) -> Diagnostic {
-    let (last, _) = cycle[cycle.len() - 1];
-    let (caller, callee) = (&unit[last].name, &unit[closing.callee].name);
-    let thing = if last == closing.callee {
-        format!("`{caller}` calls itself")
-    } else {
-        format!("`{caller}` calls `{callee}`, which leads back to `{caller}`")
-    };
-    let mut error = Rule::Recursion.refuse(closing.span, thing);
-    for (&(step, next), &(target, _)) in cycle.iter().zip(&cycle[1..]) {
-        let span = calls[step.index()][next - 1].span;
-        let message = format!("`{}` calls `{}` here", unit[step].name, unit[target].name);
-        error = error.note(span, message);
-    }
-    error
 }

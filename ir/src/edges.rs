@@ -93,7 +93,10 @@ fn check(ty: Type, what: &str, body: impl FnOnce(&mut Mixer, Value)) {
     before.functions.push(b.finish());
     assert_eq!(before.check(), Ok(()));
     let mut after = before.clone();
-    let options = PassOptions { level: Level::O1 };
+    let options = PassOptions {
+        level: Level::O1,
+        no_loops: false,
+    };
     run_all(&mut after, &options, |_, _| {});
     for x in EDGES {
         let args = [x as u64, 0, 0];

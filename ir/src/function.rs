@@ -57,6 +57,26 @@ pub enum Inline {
     Never,
 }
 
+/// Why a recursive function could not be written out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct GaveUp {
+    /// What was met.
+    pub limit: Limit,
+    /// The call that was to be written out.
+    pub loc: SourceLoc,
+}
+
+/// What ends the writing out of recursion.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Limit {
+    /// The arguments that are constants do not say where it ends.
+    Unknown,
+    /// [`LEVELS`](crate::pass::recursion::LEVELS) calls within calls.
+    Levels,
+    /// [`INSTRUCTIONS`](crate::pass::recursion::INSTRUCTIONS) of them.
+    Instructions,
+}
+
 /// A function, or the declaration of one (no blocks).
 #[derive(Clone, Debug)]
 pub struct Function {
@@ -70,6 +90,8 @@ pub struct Function {
     pub section: Option<String>,
     /// Wish of the programmer about inlining.
     pub inline: Inline,
+    /// Why this is still recursive, if a call of it was looked at.
+    pub gave_up: Option<GaveUp>,
     /// Place and C type.
     pub debug: FuncDebug,
     /// Stack slots.
@@ -92,6 +114,7 @@ impl Function {
             linkage,
             section: None,
             inline: Inline::Auto,
+            gave_up: None,
             debug: FuncDebug::default(),
             slots: PrimaryMap::new(),
             layout: Vec::new(),

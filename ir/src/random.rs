@@ -601,7 +601,14 @@ mod tests {
             }
             for level in [Level::O0, Level::O1] {
                 let mut changed = module.clone();
-                run_all(&mut changed, &PassOptions { level }, |_, _| {});
+                run_all(
+                    &mut changed,
+                    &PassOptions {
+                        level,
+                        no_loops: false,
+                    },
+                    |_, _| {},
+                );
                 compare(&module, &changed, &expected, "all", seed);
             }
         }

@@ -360,7 +360,6 @@ fn each_restriction_has_its_code() {
     let table = [
         ("void f(void) { for (;;) ; }", "loop"),
         ("void f(int n) { again: if (n) goto again; }", "loop"),
-        ("void f(void) { f(); }", "recursion"),
         ("int f(int x) { return x * 1.5; }", "float"),
         (
             "__int128 f(__int128 a, __int128 b) { return a / b; }",
@@ -413,7 +412,10 @@ fn each_restriction_has_its_code() {
     }
     for rule in restrict::Rule::ALL {
         // Found out after the passes: file tests show them.
-        if matches!(rule, restrict::Rule::IndirectCall) {
+        if matches!(
+            rule,
+            restrict::Rule::IndirectCall | restrict::Rule::Recursion
+        ) {
             continue;
         }
         let is_tested = table.iter().any(|&(_, code)| code == rule.code());

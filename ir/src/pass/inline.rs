@@ -105,7 +105,7 @@ fn find_call(
 }
 
 /// Replaces one call by a copy of `body`.
-fn inline_call(func: &mut Function, (block, position): (Block, usize), body: &Function) {
+pub(super) fn inline_call(func: &mut Function, (block, position): (Block, usize), body: &Function) {
     let call = func.block(block).insts[position];
     let InstData::Call { args, .. } = func.inst(call).clone() else {
         return;
@@ -223,7 +223,7 @@ impl Copy<'_> {
 }
 
 /// Removes static functions and declarations that nothing refers to, and renumbers the others.
-fn remove_unused(module: &mut Module) -> bool {
+pub(super) fn remove_unused(module: &mut Module) -> bool {
     let used = call_graph(module).used(module);
     if used.len() == module.functions.len() {
         return false;
@@ -257,6 +257,7 @@ mod tests {
         name: "inline",
         about: "",
         level: Level::O1,
+        makes_loops: false,
         run: Run::Module(super::run),
     };
 

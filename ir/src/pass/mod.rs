@@ -14,9 +14,11 @@ pub mod indirect;
 pub mod inline;
 pub mod kinds;
 pub mod promote;
+pub mod recursion;
 pub mod refine;
 pub mod simplify_cfg;
 pub mod stack_args;
+pub mod tail_calls;
 
 use crate::function::Function;
 use crate::module::Module;
@@ -65,6 +67,8 @@ pub struct Pass {
     pub about: &'static str,
     /// The lowest level at which it runs.
     pub level: Level,
+    /// Whether it makes loops where there were none, which kernels before 5.3 do not take.
+    pub makes_loops: bool,
     /// The pass itself.
     pub run: Run,
 }
@@ -73,6 +77,7 @@ const FOLD: Pass = Pass {
     name: "fold",
     about: "compute what is constant, simplify arithmetic, put offsets into accesses",
     level: Level::O1,
+    makes_loops: false,
     run: Run::Function(fold::run),
 };
 
@@ -80,6 +85,7 @@ const SIMPLIFY_CFG: Pass = Pass {
     name: "simplify_cfg",
     about: "remove unreachable blocks, join and skip blocks, drop constant parameters",
     level: Level::O1,
+    makes_loops: false,
     run: Run::Function(simplify_cfg::run),
 };
 
@@ -90,12 +96,29 @@ pub const PASSES: &[Pass] = &[
         name: "inline_always",
         about: "replace calls of always_inline functions by their bodies, remove unused functions",
         level: Level::O0,
+        makes_loops: false,
         run: Run::Module(inline::run_always),
+    },
+    // Before `inline`, which leaves recursive functions alone.
+    Pass {
+        name: "tail_calls",
+        about: "turn functions that call themselves last into loops",
+        level: Level::O0,
+        makes_loops: true,
+        run: Run::Module(tail_calls::run),
+    },
+    Pass {
+        name: "recursion",
+        about: "write out recursion that ends after a known number of calls",
+        level: Level::O0,
+        makes_loops: false,
+        run: Run::Module(recursion::run),
     },
     Pass {
         name: "inline",
         about: "replace calls of small static functions and of those called once by their bodies",
         level: Level::O1,
+        makes_loops: false,
         run: Run::Module(inline::run),
     },
     // A condition must be visible in its branch before `refine` looks at branches.
@@ -103,12 +126,14 @@ pub const PASSES: &[Pass] = &[
         name: "fuse",
         about: "branch on comparisons directly",
         level: Level::O0,
+        makes_loops: false,
         run: Run::Function(fuse::run),
     },
     Pass {
         name: "promote",
         about: "put stack slots whose address stays at home into values",
         level: Level::O1,
+        makes_loops: false,
         run: Run::Function(promote::run),
     },
     FOLD,
@@ -118,6 +143,7 @@ pub const PASSES: &[Pass] = &[
         name: "indirect",
         about: "call functions by name instead of through pointers",
         level: Level::O0,
+        makes_loops: false,
         run: Run::Module(indirect::run),
     },
     // From here on no pass can part a check from its uses. Before `gvn`, which may only merge what was checked alike.
@@ -125,6 +151,7 @@ pub const PASSES: &[Pass] = &[
         name: "refine",
         about: "name the values a branch has tested, and use these names below it",
         level: Level::O0,
+        makes_loops: false,
         run: Run::Function(refine::run),
     },
     // After `refine`, whose null checks make kinds more precise.
@@ -132,12 +159,14 @@ pub const PASSES: &[Pass] = &[
         name: "kinds",
         about: "find out what pointers point to",
         level: Level::O0,
+        makes_loops: false,
         run: Run::Function(kinds::run),
     },
     Pass {
         name: "gvn",
         about: "compute equal values once",
         level: Level::O1,
+        makes_loops: false,
         run: Run::Function(gvn::run),
     },
     FOLD,
@@ -146,6 +175,7 @@ pub const PASSES: &[Pass] = &[
         name: "dce",
         about: "remove what nobody uses: instructions, parameters, dead stores, slots",
         level: Level::O1,
+        makes_loops: false,
         run: Run::Function(dce::run),
     },
     // Late, so that calls and parameters are values for all passes before.
@@ -153,6 +183,7 @@ pub const PASSES: &[Pass] = &[
         name: "stack_args",
         about: "pass arguments that find no register through the caller's frame",
         level: Level::O0,
+        makes_loops: false,
         run: Run::Module(stack_args::run),
     },
     // Last: what it makes (branches for switches and selections) need not be optimised again.
@@ -160,6 +191,7 @@ pub const PASSES: &[Pass] = &[
         name: "expand",
         about: "rewrite what the backend does not select, split critical edges",
         level: Level::O0,
+        makes_loops: false,
         run: Run::Function(expand::run),
     },
 ];
@@ -169,6 +201,8 @@ pub const PASSES: &[Pass] = &[
 pub struct PassOptions {
     /// Which passes run.
     pub level: Level,
+    /// Leave out passes that make loops.
+    pub no_loops: bool,
 }
 
 /// Runs the passes of a level over a module that [is well-formed](Module::check). `observe` sees the module after each.
@@ -180,7 +214,9 @@ pub fn run_all(
     options: &PassOptions,
     mut observe: impl FnMut(&Pass, &Module),
 ) {
-    for pass in PASSES.iter().filter(|pass| pass.level <= options.level) {
+    let is_wanted =
+        |pass: &&Pass| pass.level <= options.level && !(pass.makes_loops && options.no_loops);
+    for pass in PASSES.iter().filter(is_wanted) {
         if run_one(module, pass) == Changed::Yes && cfg!(debug_assertions) {
             assert_well_formed(module, pass.name);
         }
@@ -224,6 +260,7 @@ mod tests {
             name: "the pass",
             about: "",
             level: Level::O0,
+            makes_loops: false,
             run: Run::Function(run),
         };
         rewrites_module(&pass, before, after);

@@ -193,6 +193,7 @@ mod tests {
         name: "stack_args",
         about: "",
         level: Level::O0,
+        makes_loops: false,
         run: Run::Module(super::run),
     };
 
