@@ -100,7 +100,7 @@ fn bad_programs_are_refused_with_place_rule_and_way_out() {
         &["five", "struct"],
     );
     refuses(
-        "int f(int n) { return n ? f(n - 1) : 0; }\n",
+        "int f(int n) { return n ? f(n - 1) - f(n - 2) : 0; }\n",
         "1:27",
         &["recursion", "loop with a bound"],
     );

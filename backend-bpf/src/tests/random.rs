@@ -56,7 +56,14 @@ fn check(seed: u64, cpus: &[Cpu], text: &str) {
     let (expected, expected_world) = evaluate(&module, &args);
     for level in [Level::O0, Level::O1] {
         let mut module = module.clone();
-        run_all(&mut module, &PassOptions { level }, |_, _| {});
+        run_all(
+            &mut module,
+            &PassOptions {
+                level,
+                no_loops: false,
+            },
+            |_, _| {},
+        );
         for &cpu in cpus {
             let mut world = World::new();
             let result = Machine::new(&module, cpu, &mut world).call("f", &args);
