@@ -220,15 +220,19 @@ impl<'a> Compiler<'a> {
     }
 
     fn parse(&mut self, tokens: &TokenStream) -> Option<parse::Unit> {
-        parse::parse(tokens)
-            .map_err(|diagnostic| self.diagnostics.push(diagnostic))
-            .ok()
+        let (unit, errors) = parse::parse_with_recovery(tokens);
+        // What the preprocessor found wrong explains most of what follows.
+        if !any_error(&self.diagnostics) {
+            self.diagnostics.extend(errors);
+        }
+        unit
     }
 
     fn check(&mut self, unit: &parse::Unit) -> Option<tree::Unit> {
         let (tree, diagnostics) = sema::check(unit, &self.options.frontend.language);
         self.diagnostics.extend(diagnostics);
-        if let Some(tree) = &tree {
+        let is_whole = !any_error(&self.diagnostics);
+        if let Some(tree) = tree.as_ref().filter(|_| is_whole) {
             self.diagnostics.extend(warn::check(tree, &self.sources));
         }
         tree

@@ -22,6 +22,11 @@ use crate::pp::{Interner, Symbol, Token, TokenKind, TokenStream};
 use crate::reach::{Reachable, reachable};
 use crate::source::Span;
 
+mod hints;
+mod recover;
+
+pub use recover::parse_with_recovery;
+
 /// The stack of the thread that parses. The deepest program that `Nesting` lets through needs 52 MiB of it in the
 /// parser built without optimisation (nested `do`, 13 KiB for each of [`MAX_CHAIN`] levels); the rest is for those who
 /// walk the tree. The system provides memory only for what is used.
@@ -90,12 +95,26 @@ pub fn with_big_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Dia
 /// Parses what a preprocessed program needs of itself (`reach`). To be called inside [`with_big_stack`].
 pub fn parse(stream: &TokenStream) -> Result<Unit, Diagnostic> {
     let Reachable { stream, unused } = reachable(stream);
-    parse_all(&stream).map(|unit| Unit { unused, ..unit })
+    match parse_all(&stream) {
+        Ok(unit) => Ok(Unit { unused, ..unit }),
+        Err(failure) => Err(failure.diagnostic),
+    }
+}
+
+/// Why a program was not parsed.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) diagnostic: Diagnostic,
+    /// The token where the parser gave up, if a part of the program is to blame.
+    at: Option<usize>,
 }
 
 /// Parses a preprocessed program with all that it includes.
-pub(crate) fn parse_all(stream: &TokenStream) -> Result<Unit, Diagnostic> {
-    Nesting::check(stream)?;
+pub(crate) fn parse_all(stream: &TokenStream) -> Result<Unit, Failure> {
+    Nesting::check(stream).map_err(|diagnostic| Failure {
+        diagnostic,
+        at: None,
+    })?;
     let normalized = normalize(&stream.tokens);
     let (text, starts) = source_text(&normalized.tokens, &stream.names);
     let length = text.len();
@@ -104,7 +123,12 @@ pub(crate) fn parse_all(stream: &TokenStream) -> Result<Unit, Diagnostic> {
     let map = LineMap::new(stream, &normalized.tokens, starts);
     let mut ast = match lang_c::driver::parse_preprocessed(&config, text) {
         Ok(parsed) => parsed.unit,
-        Err(error) => return Err(explain(&error, &normalized.tokens, stream, &map)),
+        Err(error) => {
+            let (diagnostic, at) = explain(&error, &normalized.tokens, stream, &map);
+            let before = |&index: &usize| normalized.position(index) <= at;
+            let at = (0..stream.tokens.len()).take_while(before).last();
+            return Err(Failure { diagnostic, at });
+        }
     };
     // The prelude is the parser's business only.
     ast.0.remove(0);
@@ -385,48 +409,83 @@ const DECLARATION_STARTS: &[crate::pp::Symbol] = &[
     sym::TYPEDEF,
 ];
 
-/// A syntax error in words, at a place in the user's files.
+/// A syntax error in words, at a place in the user's files, with the token where the parser gave up.
 fn explain(
     error: &SyntaxError,
     tokens: &[Token],
     stream: &TokenStream,
     map: &LineMap,
-) -> Diagnostic {
-    let names = &stream.names;
-    let mistake = Mistake::locate(error, tokens, names, map);
-    if let Some((index, name)) = mistake.unknown_type(tokens) {
-        let name = names.text(name.text);
-        let diagnostic = Diagnostic::error(
-            map.written(index),
-            format!("`{name}` is not the name of a type"),
-        );
-        let help = format!("declare `{name}` with `typedef`, or include the header that does");
-        return map
-            .explain_token(diagnostic, index)
-            .code("unknown-type")
-            .help(help);
+) -> (Diagnostic, usize) {
+    let mistake = Mistake::locate(error, tokens, &stream.names, map);
+    let diagnostic = mistake.describe(error, tokens, stream, map);
+    (diagnostic, mistake.at)
+}
+
+fn describe_hint(hint: hints::Hint, map: &LineMap) -> Diagnostic {
+    let mut diagnostic = Diagnostic::error(map.written(hint.at), hint.message).code("syntax");
+    if let Some((at, message)) = hint.note {
+        diagnostic = diagnostic.note(map.written(at), message);
     }
-    let wanted = Wanted::from(&error.expected);
-    if let Some(name) = mistake.implicit_int(&wanted, tokens) {
-        let name = names.text(name.text);
-        let message = format!("`{name}` is declared without a type; C no longer assumes `int`");
-        let diagnostic = Diagnostic::error(map.written(mistake.at), message).code("missing-type");
-        let help = format!("write the type, as in `int {name}`");
-        return map.explain_token(diagnostic, mistake.at).help(help);
+    diagnostic.help.extend(hint.help);
+    map.explain_token(diagnostic, hint.at)
+}
+
+impl Mistake {
+    fn describe(
+        &self,
+        error: &SyntaxError,
+        tokens: &[Token],
+        stream: &TokenStream,
+        map: &LineMap,
+    ) -> Diagnostic {
+        let mistake = self;
+        let names = &stream.names;
+        if let Some(hint) = hints::hint(mistake.at, tokens, names) {
+            return describe_hint(hint, map);
+        }
+        if let Some((index, name)) = mistake.unknown_type(tokens) {
+            let name = names.text(name.text);
+            let diagnostic = Diagnostic::error(
+                map.written(index),
+                format!("`{name}` is not the name of a type"),
+            );
+            let help = hints::help_for_type(name, tokens, names);
+            return map
+                .explain_token(diagnostic, index)
+                .code("unknown-type")
+                .help(help);
+        }
+        let wanted = Wanted::from(&error.expected);
+        if let Some(name) = mistake.implicit_int(&wanted, tokens) {
+            let name = names.text(name.text);
+            let message = format!("`{name}` is declared without a type; C no longer assumes `int`");
+            let diagnostic =
+                Diagnostic::error(map.written(mistake.at), message).code("missing-type");
+            let help = format!("write the type, as in `int {name}`");
+            return map.explain_token(diagnostic, mistake.at).help(help);
+        }
+        let before = mistake.at.checked_sub(1).map(|before| &tokens[before]);
+        let place = match (tokens.get(mistake.at), before) {
+            (Some(_), Some(before)) if wanted.ends_something() => {
+                format!("after {}", linemap::quoted(before, names))
+            }
+            (Some(found), _) => format!("before {}", linemap::quoted(found, names)),
+            (None, _) => "at the end of the file".to_owned(),
+        };
+        let message = format!("expected {} {place}", wanted.words());
+        let mut diagnostic =
+            Diagnostic::error(mistake.span(&wanted, tokens, map), message).code("syntax");
+        let at_end = mistake.at >= tokens.len();
+        for (closing, opening) in [(")", sym::L_PAREN), ("}", sym::L_BRACE)] {
+            let is_wanted = wanted.closing.contains(&closing) || at_end;
+            let open = hints::open_bracket(mistake.at, tokens, opening).filter(|_| is_wanted);
+            if let Some(open) = open {
+                let message = format!("{} is still open", linemap::quoted(&tokens[open], names));
+                diagnostic = diagnostic.note(map.written(open), message);
+            }
+        }
+        map.explain_token(diagnostic, mistake.at.min(tokens.len().saturating_sub(1)))
     }
-    if mistake.is_nested_function(tokens) {
-        let message = "a function cannot be defined inside of another";
-        let diagnostic = Diagnostic::error(map.written(mistake.at), message).code("syntax");
-        let help = "define it above, and pass what it needs as arguments";
-        return map.explain_token(diagnostic, mistake.at).help(help);
-    }
-    let before = match tokens.get(mistake.at) {
-        Some(found) => format!("before {}", linemap::quoted(found, names)),
-        None => "at the end of the file".to_owned(),
-    };
-    let message = format!("expected {} {before}", wanted.words());
-    let diagnostic = Diagnostic::error(mistake.span(&wanted, tokens, map), message).code("syntax");
-    map.explain_token(diagnostic, mistake.at.min(tokens.len().saturating_sub(1)))
 }
 
 /// Where the parser gave up: the first token that fits nowhere.
@@ -475,29 +534,6 @@ impl Mistake {
         is_name(before).map(|name| (before, name))
     }
 
-    /// Whether a function's body begins inside of braces: behind `int f(…)`.
-    fn is_nested_function(&self, tokens: &[Token]) -> bool {
-        let before = &tokens[..self.at.min(tokens.len())];
-        let mut depth = 0_usize;
-        let open = before.iter().rposition(|token| {
-            depth += usize::from(token.is(sym::R_PAREN));
-            depth = depth.saturating_sub(usize::from(token.is(sym::L_PAREN)));
-            depth == 0
-        });
-        let is_word = |token: &Token| token.kind == TokenKind::Identifier;
-        let declares = |type_end: &Token| is_word(type_end) || type_end.is(sym::STAR);
-        let is_function = match open.map(|open| &before[..open]) {
-            Some([.., type_end, name]) => is_word(name) && declares(type_end),
-            _ => false,
-        };
-        let count = |brace| before.iter().filter(|token| token.is(brace)).count();
-        let is_inside = count(sym::L_BRACE) > count(sym::R_BRACE);
-        let begins_body = tokens
-            .get(self.at)
-            .is_some_and(|found| found.is(sym::L_BRACE));
-        begins_body && is_function && is_inside
-    }
-
     /// The name that is declared without a type: in `static x;` or `f(void) { … }`.
     fn implicit_int<'t>(&self, wanted: &Wanted, tokens: &'t [Token]) -> Option<&'t Token> {
         let name = tokens.get(self.at)?;
@@ -520,7 +556,10 @@ impl Mistake {
     fn span(&self, wanted: &Wanted, tokens: &[Token], map: &LineMap) -> Span {
         let at_line_start = tokens.get(self.at).is_none_or(|found| found.line_start);
         match self.at.checked_sub(1) {
-            Some(before) if at_line_start && (wanted.is_closing() || self.at == tokens.len()) => {
+            Some(before)
+                if at_line_start && (wanted.is_closing() || self.at == tokens.len())
+                    || wanted.ends_something() =>
+            {
                 let span = map.written(before);
                 Span {
                     start: span.end,
@@ -563,6 +602,11 @@ impl Wanted {
             type_: has("<typedef_name>"),
             name,
         }
+    }
+
+    /// A `;` belongs behind what stands before it.
+    fn ends_something(&self) -> bool {
+        self.closing.contains(&";")
     }
 
     fn is_closing(&self) -> bool {

@@ -21,7 +21,7 @@
 
 mod index;
 mod mark;
-mod split;
+pub(crate) mod split;
 
 use std::borrow::Cow;
 

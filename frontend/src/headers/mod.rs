@@ -191,8 +191,12 @@ mod tests {
         let main = sources.add_virtual("t.c", includes + text);
         let (stream, diagnostics) = preprocess(&mut sources, main, &Options::default());
         assert_eq!(diagnostics, []);
-        let result =
-            parse::with_big_stack(|| parse::parse_all(&stream).map(|_| ())).expect("a thread");
+        let result = parse::with_big_stack(|| {
+            parse::parse_all(&stream)
+                .map_err(|failure| failure.diagnostic)
+                .map(|_| ())
+        })
+        .expect("a thread");
         if let Err(diagnostic) = result {
             let place = sources.location(diagnostic.span.expect("has a place"));
             panic!("{headers:?}: {place}: {}", diagnostic.message);

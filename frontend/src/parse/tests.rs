@@ -114,7 +114,7 @@ fn empty_function_bodies_are_no_literals() {
 fn mistakes_are_named_where_they_are() {
     refuses(
         "int f(void) {\n  int a = 1\n  return a;\n}",
-        "2:12: expected `;` before `return`",
+        "2:12: expected `;` after `1`",
     );
     refuses(
         "int f(void) { return (1; }",
@@ -137,8 +137,8 @@ fn mistakes_are_named_where_they_are() {
     refuses("int f(foo x);", "1:7: `foo` is not the name of a type");
     refuses("static u32 *p;", "1:8: `u32` is not the name of a type");
     refuses("int if;", "1:5: expected a name before `if`");
-    refuses("}", "1:1: expected a declaration before `}`");
-    refuses("int a b;", "1:7: expected `;` before `b`");
+    refuses("}", "1:1: this `}` closes nothing");
+    refuses("int a b;", "1:6: expected `;` after `a`");
     refuses("int f(void) { if x; }", "1:18: expected `(` before `x`");
     refuses(
         "#define MISSING 1 +\nint f(void) {\n  return MISSING;\n}",

@@ -8,32 +8,32 @@ use crate::pp::token::{Token, TokenKind, sym};
 
 /// One external declaration: up to its `;`, or to the `}` of its function body.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Declaration {
+pub(crate) struct Declaration {
     start: u32,
     end: u32,
     /// Some of it stands in the main file.
-    pub(super) is_main: bool,
+    pub(crate) is_main: bool,
 }
 
 impl Declaration {
-    pub(super) fn start(self) -> usize {
+    pub(crate) fn start(self) -> usize {
         self.start as usize
     }
 
-    pub(super) fn end(self) -> usize {
+    pub(crate) fn end(self) -> usize {
         self.end as usize
     }
 
-    pub(super) fn range(self) -> Range<usize> {
+    pub(crate) fn range(self) -> Range<usize> {
         self.start()..self.end()
     }
 }
 
 /// The declarations of a program; every token belongs to one.
-pub(super) fn split(stream: &TokenStream) -> Vec<Declaration> {
+pub(crate) fn split(stream: &TokenStream) -> Vec<Declaration> {
     let tokens = &stream.tokens;
     let mut ends = Vec::new();
-    let (mut start, mut depth) = (0_usize, 0_usize);
+    let (mut start, mut open) = (0_usize, Vec::new());
     let (mut assigned, mut in_function) = (false, false);
     for (at, token) in tokens.iter().enumerate() {
         if token.kind != TokenKind::Punctuator {
@@ -41,29 +41,31 @@ pub(super) fn split(stream: &TokenStream) -> Vec<Declaration> {
         }
         let ends_here = match token.text {
             sym::L_BRACE => {
-                if depth == 0 {
+                if open.is_empty() {
                     in_function = !assigned && !is_type_body(&tokens[start..at]);
                 }
-                depth += 1;
+                open.push(token.text);
                 false
             }
             sym::L_PAREN | sym::L_BRACKET => {
-                depth += 1;
+                open.push(token.text);
                 false
             }
             sym::R_PAREN | sym::R_BRACKET => {
-                depth = depth.saturating_sub(1);
+                open.pop_if(|bracket| *bracket != sym::L_BRACE);
                 false
             }
+            // In a program with mistakes it closes what is still open inside, too.
             sym::R_BRACE => {
-                depth = depth.saturating_sub(1);
-                depth == 0 && in_function
+                let brace = open.iter().rposition(|bracket| *bracket == sym::L_BRACE);
+                open.truncate(brace.unwrap_or(0));
+                open.is_empty() && in_function
             }
-            sym::ASSIGN if depth == 0 => {
+            sym::ASSIGN if open.is_empty() => {
                 assigned = true;
                 false
             }
-            sym::SEMICOLON => depth == 0,
+            sym::SEMICOLON => open.is_empty(),
             _ => false,
         };
         if ends_here {

@@ -1,13 +1,13 @@
 // A syntax error names what was expected, where it is missing.
 int f(int a)
 {
-	int b = a + 1 //~ error: expected `;` before `return`
+	int b = a + 1 //~ error: expected `;` after `1`
 	return b;
 }
 /*~ diagnostics
-error[syntax]: expected `;` before `return`
+error[syntax]: expected `;` after `1`
  --> syntax.c:4:15
   |
-4 |     int b = a + 1 //~ error: expected `;` before `return`
+4 |     int b = a + 1 //~ error: expected `;` after `1`
   |                  ^
 */

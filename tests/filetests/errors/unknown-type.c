@@ -7,5 +7,5 @@ error[unknown-type]: `uint33_t` is not the name of a type
 2 | int f(uint33_t a) { return a; } //~ error: uint33_t
   |       ^^^^^^^^
   |
-  = help: declare `uint33_t` with `typedef`, or include the header that does
+  = help: did you mean `uint32_t`?
 */
