@@ -97,14 +97,14 @@ pub fn parse(stream: &TokenStream) -> Result<Unit, Diagnostic> {
     let Reachable { stream, unused } = reachable(stream);
     match parse_all(&stream) {
         Ok(unit) => Ok(Unit { unused, ..unit }),
-        Err(failure) => Err(failure.diagnostic),
+        Err(failure) => Err(*failure.diagnostic),
     }
 }
 
 /// Why a program was not parsed.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    pub(crate) diagnostic: Diagnostic,
+    pub(crate) diagnostic: Box<Diagnostic>,
     /// The token where the parser gave up, if a part of the program is to blame.
     at: Option<usize>,
 }
@@ -112,7 +112,7 @@ pub(crate) struct Failure {
 /// Parses a preprocessed program with all that it includes.
 pub(crate) fn parse_all(stream: &TokenStream) -> Result<Unit, Failure> {
     Nesting::check(stream).map_err(|diagnostic| Failure {
-        diagnostic,
+        diagnostic: Box::new(diagnostic),
         at: None,
     })?;
     let normalized = normalize(&stream.tokens);
@@ -127,6 +127,7 @@ pub(crate) fn parse_all(stream: &TokenStream) -> Result<Unit, Failure> {
             let (diagnostic, at) = explain(&error, &normalized.tokens, stream, &map);
             let before = |&index: &usize| normalized.position(index) <= at;
             let at = (0..stream.tokens.len()).take_while(before).last();
+            let diagnostic = Box::new(diagnostic);
             return Err(Failure { diagnostic, at });
         }
     };
@@ -438,12 +439,11 @@ impl Mistake {
         stream: &TokenStream,
         map: &LineMap,
     ) -> Diagnostic {
-        let mistake = self;
         let names = &stream.names;
-        if let Some(hint) = hints::hint(mistake.at, tokens, names) {
+        if let Some(hint) = hints::hint(self.at, tokens, names) {
             return describe_hint(hint, map);
         }
-        if let Some((index, name)) = mistake.unknown_type(tokens) {
+        if let Some((index, name)) = self.unknown_type(tokens) {
             let name = names.text(name.text);
             let diagnostic = Diagnostic::error(
                 map.written(index),
@@ -456,16 +456,15 @@ impl Mistake {
                 .help(help);
         }
         let wanted = Wanted::from(&error.expected);
-        if let Some(name) = mistake.implicit_int(&wanted, tokens) {
+        if let Some(name) = self.implicit_int(&wanted, tokens) {
             let name = names.text(name.text);
             let message = format!("`{name}` is declared without a type; C no longer assumes `int`");
-            let diagnostic =
-                Diagnostic::error(map.written(mistake.at), message).code("missing-type");
+            let diagnostic = Diagnostic::error(map.written(self.at), message).code("missing-type");
             let help = format!("write the type, as in `int {name}`");
-            return map.explain_token(diagnostic, mistake.at).help(help);
+            return map.explain_token(diagnostic, self.at).help(help);
         }
-        let before = mistake.at.checked_sub(1).map(|before| &tokens[before]);
-        let place = match (tokens.get(mistake.at), before) {
+        let before = self.at.checked_sub(1).map(|before| &tokens[before]);
+        let place = match (tokens.get(self.at), before) {
             (Some(_), Some(before)) if wanted.ends_something() => {
                 format!("after {}", linemap::quoted(before, names))
             }
@@ -474,17 +473,17 @@ impl Mistake {
         };
         let message = format!("expected {} {place}", wanted.words());
         let mut diagnostic =
-            Diagnostic::error(mistake.span(&wanted, tokens, map), message).code("syntax");
-        let at_end = mistake.at >= tokens.len();
+            Diagnostic::error(self.span(&wanted, tokens, map), message).code("syntax");
+        let at_end = self.at >= tokens.len();
         for (closing, opening) in [(")", sym::L_PAREN), ("}", sym::L_BRACE)] {
             let is_wanted = wanted.closing.contains(&closing) || at_end;
-            let open = hints::open_bracket(mistake.at, tokens, opening).filter(|_| is_wanted);
+            let open = hints::open_bracket(self.at, tokens, opening).filter(|_| is_wanted);
             if let Some(open) = open {
                 let message = format!("{} is still open", linemap::quoted(&tokens[open], names));
                 diagnostic = diagnostic.note(map.written(open), message);
             }
         }
-        map.explain_token(diagnostic, mistake.at.min(tokens.len().saturating_sub(1)))
+        map.explain_token(diagnostic, self.at.min(tokens.len().saturating_sub(1)))
     }
 }
 

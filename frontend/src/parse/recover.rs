@@ -34,7 +34,7 @@ pub fn parse_with_recovery(stream: &TokenStream) -> (Option<Unit>, Vec<Diagnosti
             Err(failure) => failure,
         };
         let Failure { diagnostic, at } = failure;
-        errors.push(diagnostic);
+        errors.push(*diagnostic);
         let Some(at) = at else {
             break;
         };

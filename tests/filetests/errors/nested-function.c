@@ -8,8 +8,10 @@ int f(int x)
 error[syntax]: a function cannot be defined inside of another
  --> nested-function.c:4:19
   |
+3 | {
+  | - this `{` is still open
 4 |     int twice(int y) { return y * x; } //~ error: cannot be defined inside of another
   |                      ^
   |
-  = help: define it above, and pass what it needs as arguments
+  = help: close the function above with `}`, or define it above and pass what it needs as arguments
 */
