@@ -42,45 +42,60 @@ pub fn run(module: &mut Module) -> Changed {
 /// Inlines the functions that `wanted` accepts, given the number of calls of each.
 fn inline(module: &mut Module, wanted: impl Fn(&Function, usize) -> bool) -> Changed {
     let calls = call_graph(module);
+    let components = calls.components();
+    let is_recursive = recursive(&calls, &components);
+    let mut counts = call_counts(module);
     let mut changed = false;
-    for component in calls.components() {
+    for component in components {
         let [caller] = component[..] else {
             continue;
         };
-        let counts = call_counts(module);
+        let before: Vec<FuncId> = callees(&module.functions[caller]).collect();
         while let Some((block, position, callee)) = find_call(module, caller, |callee| {
             let func = &module.functions[callee];
-            let circular = callee == caller || is_recursive(&calls, callee);
+            let circular = callee == caller || is_recursive[callee];
             !func.is_declaration() && !circular && wanted(func, counts[callee])
         }) {
             let body = module.functions[callee].clone();
             inline_call(&mut module.functions[caller], (block, position), &body);
             changed = true;
         }
+        before.into_iter().for_each(|callee| counts[callee] -= 1);
+        callees(&module.functions[caller]).for_each(|callee| counts[callee] += 1);
     }
     (remove_unused(module) | changed).into()
 }
 
-fn is_recursive(calls: &CallGraph, func: FuncId) -> bool {
-    calls.components().into_iter().any(|group| {
-        group.contains(&func) && (group.len() > 1 || calls.callees(func).contains(&func))
-    })
-}
-
-fn call_counts(module: &Module) -> SecondaryMap<FuncId, usize> {
-    let mut counts: SecondaryMap<FuncId, usize> = SecondaryMap::new();
-    for func in module.functions.values() {
-        for (_, inst) in func.insts_in_order() {
-            if let InstData::Call {
-                callee: Callee::Func(callee),
-                ..
-            } = func.inst(inst)
-            {
-                counts[*callee] += 1;
-            }
+/// The functions that lead back to themselves.
+fn recursive(calls: &CallGraph, components: &[Vec<FuncId>]) -> SecondaryMap<FuncId, bool> {
+    let mut recursive = SecondaryMap::new();
+    for group in components {
+        for &func in group {
+            recursive[func] = group.len() > 1 || calls.callees(func).contains(&func);
         }
     }
+    recursive
+}
+
+/// How often each function is called.
+fn call_counts(module: &Module) -> SecondaryMap<FuncId, usize> {
+    let mut counts: SecondaryMap<FuncId, usize> = SecondaryMap::new();
+    for callee in module.functions.values().flat_map(callees) {
+        counts[callee] += 1;
+    }
     counts
+}
+
+/// The function of each call by name, in order.
+fn callees(func: &Function) -> impl Iterator<Item = FuncId> {
+    func.insts_in_order()
+        .filter_map(|(_, inst)| match func.inst(inst) {
+            InstData::Call {
+                callee: Callee::Func(callee),
+                ..
+            } => Some(*callee),
+            _ => None,
+        })
 }
 
 /// The first call in `caller` of a function that `wanted` accepts.
