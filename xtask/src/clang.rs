@@ -27,6 +27,11 @@ impl Clang {
         versions.max().map(|(_, file)| Clang(file))
     }
 
+    /// The program.
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
     /// Its name with its version.
     pub(crate) fn name(&self) -> String {
         self.0

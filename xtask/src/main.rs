@@ -4,6 +4,7 @@
 //! natively, in the interpreter and in the JIT, at every optimisation level and instruction set version.
 
 mod args;
+mod bench;
 mod child;
 mod clang;
 mod csmith;
@@ -11,6 +12,7 @@ mod execute;
 mod host;
 mod native;
 mod setup;
+mod shapes;
 mod torture;
 mod verdict;
 mod workers;
@@ -25,13 +27,15 @@ Usage: cargo xtask TASK
 Tasks:
   torture [FILTER]        run GCC's C torture tests whose name contains FILTER (Debian package gcc-12-source),
                           and say which of them the newest clang-NN compiles for BPF
-  csmith [COUNT] [SEED]   run COUNT programs from Csmith, the first from SEED (Debian packages csmith, libcsmith-dev)";
+  csmith [COUNT] [SEED]   run COUNT programs from Csmith, the first from SEED (Debian packages csmith, libcsmith-dev)
+  bench-compile [SHAPE]   show how compile time grows with the length of generated programs, beside the newest clang-NN";
 
 fn main() -> ExitCode {
     let mut args = Args::from_process();
     let result = match args.next().as_deref() {
         Some("torture") => torture::run(args),
         Some("csmith") => csmith::run(args),
+        Some("bench-compile") => bench::run(args),
         Some(execute::TASK) => execute::run(args),
         Some("help" | "--help" | "-h") => {
             setup::say(USAGE);
