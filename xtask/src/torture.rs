@@ -25,6 +25,10 @@ const GCC_ONLY: &[(&str, &str)] = &[
         "20021127-1",
         "takes `llabs` for the C library's although the program defines it",
     ),
+    (
+        "990208-1",
+        "wants a label of a function to differ in each place where that is inlined",
+    ),
     ("align-3", "tells the alignment of a function"),
     (
         "bitfld-3",
