@@ -303,9 +303,9 @@ int g(void) { return missing; }
         &[
             "4:8: error: `struct s` has no member `alhpa` (help: did you mean `alpha`?)",
             "5:5: error: `cuont` is not declared (help: did you mean `count`?)",
-            "7:14: error: this initializer needs `int *`, but this is `int` (help: if it is meant, write the conversion: `(int *)`)",
+            "7:14: warning: this initializer needs `int *`, but this is `int` (help: if it is meant, write the conversion: `(int *)`)",
             "8:7: error: `struct s *` has no member `alpha` (help: use `->alpha` to follow the pointer)",
-            "9:12: error: the function's result needs `int`, but this is `char *` (help: if it is meant, write the conversion: `(int)`)",
+            "9:12: warning: the function's result needs `int`, but this is `char *` (help: if it is meant, write the conversion: `(int)`)",
             "11:22: error: `missing` is not declared",
         ],
     );
