@@ -147,7 +147,7 @@ impl SourceFile {
         &self.text
     }
 
-    /// Where the first byte stood that is not UTF-8; such bytes read as U+FFFD.
+    /// Where the first byte stood that is not UTF-8; such bytes read as characters that stand for them.
     pub fn invalid_utf8(&self) -> Option<u32> {
         self.invalid_utf8
     }
@@ -211,7 +211,8 @@ impl Sources {
 
     /// Reads a file from disk, once: a second call with the same path gives the same number.
     ///
-    /// Bytes that are not UTF-8 become U+FFFD; [`SourceFile::invalid_utf8`] says that it happened.
+    /// Bytes that are not UTF-8 become characters of no use, of which literals make the bytes again;
+    /// [`SourceFile::invalid_utf8`] says that it happened.
     pub fn load(&mut self, path: &Path) -> Result<FileId, SourceError> {
         if let Some(&file) = self.on_disk.get(path) {
             return Ok(file);
@@ -316,18 +317,43 @@ impl Sources {
     }
 }
 
-/// UTF-8 text of the bytes, and the offset of the first byte that had to be replaced.
+/// The character that stands for byte zero in a file that is not UTF-8: the last 256 are for private use.
+const STAND_INS: u32 = 0x10_ff00;
+
+/// The byte that a character stands for which is not UTF-8 by itself.
+pub(crate) fn byte_behind(c: char) -> Option<u8> {
+    let byte = u32::from(c).checked_sub(STAND_INS)?;
+    u8::try_from(byte).ok().filter(|byte| !byte.is_ascii())
+}
+
+/// UTF-8 text of the bytes, and the offset of the first byte that is not UTF-8.
 fn decode(bytes: Vec<u8>) -> (String, Option<u32>) {
-    match String::from_utf8(bytes) {
-        Ok(text) => (text, None),
+    let (bytes, first) = match String::from_utf8(bytes) {
+        Ok(text) if !text.contains(|c| byte_behind(c).is_some()) => return (text, None),
+        Ok(text) => (text.into_bytes(), None),
         Err(error) => {
             let first = error.utf8_error().valid_up_to() as u32;
-            (
-                String::from_utf8_lossy(error.as_bytes()).into_owned(),
-                Some(first),
-            )
+            (error.into_bytes(), Some(first))
         }
+    };
+    let mut text = String::with_capacity(bytes.len());
+    let stand_in = |&byte: &u8| char::from_u32(STAND_INS + u32::from(byte));
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            // A character that stands for a byte elsewhere is written as bytes too.
+            match byte_behind(c) {
+                Some(_) => text.extend(
+                    c.encode_utf8(&mut [0; 4])
+                        .as_bytes()
+                        .iter()
+                        .filter_map(stand_in),
+                ),
+                None => text.push(c),
+            }
+        }
+        text.extend(chunk.invalid().iter().filter_map(stand_in));
     }
+    (text, first)
 }
 
 #[cfg(test)]
@@ -383,8 +409,16 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_not_utf8_are_replaced_and_reported() {
-        let (text, first) = decode(b"ab\xffcd".to_vec());
-        assert_eq!((text.as_str(), first), ("ab\u{fffd}cd", Some(2)));
+    fn bytes_that_are_not_utf8_are_kept_and_reported() {
+        let bytes_of = |text: &str| -> Vec<Option<u8>> { text.chars().map(byte_behind).collect() };
+        let (text, first) = decode(b"a\xff\xc3b".to_vec());
+        assert_eq!(bytes_of(&text), [None, Some(0xff), Some(0xc3), None]);
+        assert_eq!(first, Some(1));
+        let (text, first) = decode("\u{10ffff}".into());
+        assert_eq!(
+            bytes_of(&text),
+            [Some(0xf4), Some(0x8f), Some(0xbf), Some(0xbf)]
+        );
+        assert_eq!(first, None);
     }
 }

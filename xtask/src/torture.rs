@@ -18,10 +18,6 @@ const PATTERN: &str = "*/gcc/testsuite/gcc.c-torture/execute/*";
 /// Programs that test what GCC alone does; C leaves it open, and Clang, whose BPF this is measured by, does it as we do.
 const GCC_ONLY: &[(&str, &str)] = &[
     (
-        "20000227-1",
-        "keeps bytes that are not UTF-8; here they give a warning",
-    ),
-    (
         "20021127-1",
         "takes `llabs` for the C library's although the program defines it",
     ),

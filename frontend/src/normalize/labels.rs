@@ -58,6 +58,13 @@ impl Normalizer<'_> {
         let Some(open) = close.and_then(|close| self.partner(close)) else {
             return false;
         };
+        // `sizeof (int) && x` is no cast.
+        let is_size = open
+            .checked_sub(1)
+            .is_some_and(|at| self.tokens[at].is(sym::SIZEOF));
+        if is_size || !self.is_operand(open) {
+            return false;
+        }
         let ends_with_star = self.tokens[at - 2].is(sym::STAR);
         let begins_type = |token: &Token| DECLARATION_KEYWORDS.contains(&token.text);
         ends_with_star || self.tokens.get(open + 1).is_some_and(begins_type)

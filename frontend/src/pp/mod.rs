@@ -326,7 +326,7 @@ impl<'a> Preprocessor<'a> {
                 end: offset,
             };
             let message =
-                "the file is not valid UTF-8 from here on; what cannot be read became U+FFFD";
+                "the file is not valid UTF-8 from here on; literals keep such bytes as they are";
             let warning = Diagnostic::warning(span, message).code("invalid-utf8");
             self.report(warning.help("save the file as UTF-8"));
         }

@@ -3,6 +3,7 @@
 use lang_c::ast;
 use thiserror::Error;
 
+use crate::source::byte_behind;
 use crate::types::IntKind;
 
 /// Why a literal has no value.
@@ -156,6 +157,9 @@ fn decode(body: &str, element: IntKind) -> Result<Vec<u32>, LiteralError> {
 }
 
 fn push_char(c: char, element: IntKind, units: &mut Vec<u32>) {
+    if let Some(byte) = byte_behind(c) {
+        return units.push(byte.into());
+    }
     match element.bytes() {
         1 => units.extend(c.encode_utf8(&mut [0; 4]).bytes().map(u32::from)),
         2 => units.extend(
@@ -302,6 +306,13 @@ mod tests {
         assert_eq!(character("''"), Err(LiteralError::EmptyCharacter));
         assert_eq!(character(r"'\x'"), Err(LiteralError::MissingHexDigits));
         assert_eq!(character(r"'\x100'"), Err(LiteralError::EscapeOutOfRange));
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_are_kept() {
+        let value = string(&["\"é\u{10ffe9}\"".into()]).map(|value| value.bytes);
+        assert_eq!(value, Ok(vec![0xc3, 0xa9, 0xe9, 0]));
+        assert_eq!(character("'\u{10ffff}'"), Ok((-1, IntKind::Int)));
     }
 
     #[test]

@@ -64,3 +64,7 @@ b:
 // run: in_variable(1) == 101
 // run: leaving(0) == 7
 // run: leaving(1) == 107
+// Behind a size or a call `&&` is the operator.
+int sizes(int x) { return sizeof(int) && in_variable(x) && _Alignof(long) && (x) && sizeof(char *) && x; }
+// run: sizes(1) == 1
+// run: sizes(0) == 0
