@@ -58,11 +58,14 @@ impl Normalizer<'_> {
         let Some(open) = close.and_then(|close| self.partner(close)) else {
             return false;
         };
-        // `sizeof (int) && x` is no cast.
-        let is_size = open
+        // `sizeof (int) && x` and `f(*p) && x` are no casts.
+        let is_word = |token: &Token| {
+            token.kind == TokenKind::Identifier && !token.is(sym::RETURN) && !token.is(sym::CASE)
+        };
+        if open
             .checked_sub(1)
-            .is_some_and(|at| self.tokens[at].is(sym::SIZEOF));
-        if is_size || !self.is_operand(open) {
+            .is_some_and(|at| is_word(&self.tokens[at]))
+        {
             return false;
         }
         let ends_with_star = self.tokens[at - 2].is(sym::STAR);
