@@ -16,6 +16,7 @@ pub mod kinds;
 pub mod promote;
 pub mod recursion;
 pub mod refine;
+pub mod reuse;
 pub mod simplify_cfg;
 pub mod stack_args;
 pub mod tail_calls;
@@ -138,6 +139,14 @@ pub const PASSES: &[Pass] = &[
     },
     FOLD,
     SIMPLIFY_CFG,
+    // Before `refine`, so that what was checked is what is used.
+    Pass {
+        name: "reuse",
+        about: "load once what nothing changes in between",
+        level: Level::O0,
+        makes_loops: false,
+        run: Run::Function(reuse::run),
+    },
     // When constants are in their place, and before `refine`, which looks at the branches that this makes.
     Pass {
         name: "indirect",
