@@ -11,6 +11,9 @@ use bpfcc_ir::pass::recursion::{INSTRUCTIONS, LEVELS};
 
 use crate::place;
 
+/// Bytes of a stack frame.
+const FRAME_BYTES: u32 = 512;
+
 /// Bytes of a stack frame that are worth a line of their own in a message.
 const NOTEWORTHY_BYTES: u32 = 64;
 
@@ -20,6 +23,12 @@ pub(crate) fn diagnostic(sources: &Sources, debug: &DebugInfo, error: &BackendEr
     let span = place::span(sources, debug, error.loc);
     match &error.kind {
         ErrorKind::FrameTooLarge { bytes, parts } => {
+            if let Some(part) = parts.iter().find(|part| part.bytes > FRAME_BYTES)
+                && let Some(name) = &part.name
+            {
+                let thing = format!("`{name}` is {} bytes", part.bytes);
+                return Rule::StackSize.refuse(place::span(sources, debug, part.loc), thing);
+            }
             let message = format!(
                 "the stack frame of `{function}` needs {bytes} bytes; a BPF stack frame holds 512"
             );

@@ -52,7 +52,7 @@ pub(crate) fn lay_out(func: &Function, code: &VCode, spills: u32) -> Result<Fram
     for &slot in &used {
         let data = &func.slots[slot];
         depth = (depth + u64::from(data.size)).next_multiple_of(u64::from(data.align.max(1)));
-        slots[slot] = -(depth as i32);
+        slots[slot] = (depth as i32).wrapping_neg();
     }
     let spills_start = depth.next_multiple_of(u64::from(SPILL_BYTES));
     let bytes = spills_start + u64::from(spills) * u64::from(SPILL_BYTES);

@@ -22,8 +22,8 @@ use crate::tree::{
 };
 use crate::types::IntKind;
 
-/// Bytes of stack that one function may use.
-const STACK_BYTES: u64 = 512;
+/// Bytes that one variable may have. Those that a frame holds are counted when it is laid out, and what nobody reads is gone.
+const STACK_BYTES: u64 = 1 << 30;
 
 /// Largest struct that functions of other files take by value.
 pub(crate) const RECORD_BYTES: u64 = 16;

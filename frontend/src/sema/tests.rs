@@ -381,7 +381,7 @@ fn each_restriction_has_its_code() {
             "struct s { int x[5]; }; void g(struct s s); void f(struct s *s) { g(*s); }",
             "struct-by-value",
         ),
-        ("void f(void) { char buf[513]; }", "stack-size"),
+        ("void f(void) { char buf[1 << 30 | 1]; }", "stack-size"),
         (
             "void f(void) { asm volatile(\"mov r0, 0\" ::: \"r0\"); }",
             "inline-assembly",

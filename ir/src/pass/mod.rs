@@ -13,6 +13,7 @@ pub mod gvn;
 pub mod indirect;
 pub mod inline;
 pub mod kinds;
+pub mod large_frames;
 pub mod promote;
 pub mod recursion;
 pub mod refine;
@@ -154,6 +155,13 @@ pub const PASSES: &[Pass] = &[
         level: Level::O0,
         makes_loops: false,
         run: Run::Module(indirect::run),
+    },
+    Pass {
+        name: "large_frames",
+        about: "take out of frames that are too large what nobody reads",
+        level: Level::O0,
+        makes_loops: false,
+        run: Run::Function(large_frames::run),
     },
     // From here on no pass can part a check from its uses. Before `gvn`, which may only merge what was checked alike.
     Pass {
