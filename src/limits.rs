@@ -1,18 +1,16 @@
 //! What the machine has no room for, as diagnostics: the backend names the thing and the limit, this file the place in the
 //! source and the way out.
 
-use bpfcc_backend::{BackendError, CallPlace, ErrorKind, FramePart};
+use bpfcc_backend::{BackendError, CallPlace, ErrorKind, FramePart, FramePlace};
 use bpfcc_frontend::diagnostic::Diagnostic;
 use bpfcc_frontend::restrict::Rule;
 use bpfcc_frontend::source::Sources;
 use bpfcc_ir::debug::DebugInfo;
 use bpfcc_ir::function::Limit;
 use bpfcc_ir::pass::recursion::{INSTRUCTIONS, LEVELS};
+use bpfcc_isa::stack::FRAME_BYTES;
 
 use crate::place;
-
-/// Bytes of a stack frame.
-const FRAME_BYTES: u32 = 512;
 
 /// Bytes of a stack frame that are worth a line of their own in a message.
 const NOTEWORTHY_BYTES: u32 = 64;
@@ -58,6 +56,16 @@ pub(crate) fn diagnostic(sources: &Sources, debug: &DebugInfo, error: &BackendEr
                 None => error,
             }
         }
+        kind @ ErrorKind::StackTooDeep { frames, .. } => {
+            let error = Diagnostic::error(span, kind.to_string()).code("stack");
+            chain(sources, debug, error, frames)
+                .help("move large variables into a map, for example a per-CPU array with one entry")
+        }
+        kind @ ErrorKind::TooManyFrames { frames } => {
+            let error = Diagnostic::error(span, kind.to_string()).code("frames");
+            chain(sources, debug, error, frames)
+                .help("make some of the functions `static __always_inline`")
+        }
         kind @ ErrorKind::IndirectCall => {
             Rule::IndirectCall.refuse(span, kind)
         }
@@ -85,6 +93,19 @@ pub(crate) fn diagnostic(sources: &Sources, debug: &DebugInfo, error: &BackendEr
                 .help("compile with `--mcpu=v4`, or split the function")
         }
     }
+}
+
+/// Adds a note for each frame of a chain of calls.
+fn chain(
+    sources: &Sources,
+    debug: &DebugInfo,
+    error: Diagnostic,
+    frames: &[FramePlace],
+) -> Diagnostic {
+    frames.iter().fold(error, |error, frame| {
+        let message = format!("`{}` takes {} bytes", frame.function, frame.bytes);
+        error.note(place::span(sources, debug, frame.loc), message)
+    })
 }
 
 fn circle(closing: &CallPlace) -> String {

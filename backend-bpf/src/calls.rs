@@ -1,10 +1,16 @@
-//! What the kernel demands of the call graph: no circles.
+//! What the kernel demands of the call graph: no circles, and no chain of calls that takes more than 512 bytes or 8 frames.
+//!
+//! `check_max_stack_depth` in the kernel's `verifier.c` rounds each frame up, to 32 bytes and since 6.8 to 16 where code is
+//! jitted, and never counts one as empty. It does so for programs, so chains are followed from these. Since 6.13 some types of
+//! programs have a stack of their own for each function (private stacks), but no program can rely on that.
 
+use bpfcc_ir::analysis::callgraph::call_graph;
 use bpfcc_ir::debug::SourceLoc;
 use bpfcc_ir::entity::SecondaryMap;
 use bpfcc_ir::{Callee, FuncId, InstData, Module};
+use bpfcc_isa::stack::FRAME_BYTES;
 
-use crate::error::{BackendError, CallPlace, ErrorKind};
+use crate::error::{BackendError, CallPlace, ErrorKind, FramePlace};
 
 /// A call of a function that has a body.
 #[derive(Clone, Copy)]
@@ -98,4 +104,86 @@ fn circle(module: &Module, calls: &Calls, path: &[(FuncId, usize)]) -> BackendEr
             calls: steps,
         },
     }
+}
+
+/// What the kernel rounds frames up to, where it is least.
+const GRANULE: u32 = 16;
+
+/// Frames of a chain of calls, the program's own included.
+const FRAMES: usize = 8;
+
+/// Finds chains of calls that take too much stack, given the bytes of each function's frame. There are no circles.
+pub(crate) fn check_stack(
+    module: &Module,
+    frames: &SecondaryMap<FuncId, u32>,
+) -> Vec<BackendError> {
+    let calls = calls(module);
+    let rounded = |func: FuncId| frames[func].max(1).next_multiple_of(GRANULE);
+    let bytes = deepest(module, &calls, &rounded);
+    let count = deepest(module, &calls, &|_| 1);
+    let programs = module
+        .functions
+        .iter()
+        .filter(|(_, func)| func.section.is_some());
+    let mut errors = Vec::new();
+    for (program, func) in programs {
+        let chain = |deepest: &Deepest| chain(module, deepest, &rounded, program);
+        let kind = if bytes[program].0 > FRAME_BYTES {
+            ErrorKind::StackTooDeep {
+                bytes: bytes[program].0,
+                frames: chain(&bytes),
+            }
+        } else if count[program].0 as usize > FRAMES {
+            ErrorKind::TooManyFrames {
+                frames: chain(&count),
+            }
+        } else {
+            continue;
+        };
+        errors.push(BackendError {
+            function: func.name.clone(),
+            loc: func.debug.loc,
+            kind,
+        });
+    }
+    errors
+}
+
+/// For each function what the costliest chain of calls from it costs, and its first call.
+type Deepest = SecondaryMap<FuncId, (u32, Option<Call>)>;
+
+fn deepest(module: &Module, calls: &Calls, cost: &impl Fn(FuncId) -> u32) -> Deepest {
+    let mut deepest = Deepest::new();
+    for group in call_graph(module).components() {
+        // Callees come before callers. A group of several is held together by addresses alone.
+        for func in group {
+            let below = calls[func].iter().copied();
+            let next = below.max_by_key(|call| deepest[call.callee].0);
+            let below = next.map_or(0, |call| deepest[call.callee].0);
+            deepest[func] = (below.saturating_add(cost(func)), next);
+        }
+    }
+    deepest
+}
+
+fn chain(
+    module: &Module,
+    deepest: &Deepest,
+    rounded: &impl Fn(FuncId) -> u32,
+    program: FuncId,
+) -> Vec<FramePlace> {
+    let mut frames = Vec::new();
+    let mut next = Some(Call {
+        callee: program,
+        loc: module.functions[program].debug.loc,
+    });
+    while let Some(Call { callee, loc }) = next {
+        frames.push(FramePlace {
+            function: module.functions[callee].name.clone(),
+            bytes: rounded(callee),
+            loc,
+        });
+        next = deepest[callee].1;
+    }
+    frames
 }

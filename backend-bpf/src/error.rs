@@ -48,6 +48,20 @@ pub enum ErrorKind {
         /// Why it could not be written out, if that was tried.
         gave_up: Option<GaveUp>,
     },
+    /// Functions that call each other need more stack together than there is.
+    #[error("`{function}` and what it calls need {bytes} bytes of stack; 512 are for all frames together", function = frames[0].function)]
+    StackTooDeep {
+        /// Bytes needed, as the kernel counts them.
+        bytes: u32,
+        /// From the program to the innermost function.
+        frames: Vec<FramePlace>,
+    },
+    /// Functions that call each other need more frames than there are.
+    #[error("`{function}` calls functions in {count} frames; there are 8", function = frames[0].function, count = frames.len())]
+    TooManyFrames {
+        /// From the program to the innermost function.
+        frames: Vec<FramePlace>,
+    },
     /// More than five parameters.
     #[error("the function has {count} parameters; R1 to R5 hold five")]
     TooManyParameters {
@@ -93,6 +107,17 @@ pub struct CallPlace {
     /// Who is called.
     pub callee: String,
     /// Where.
+    pub loc: SourceLoc,
+}
+
+/// A frame of a chain of calls.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FramePlace {
+    /// Whose it is.
+    pub function: String,
+    /// Bytes, as the kernel counts them.
+    pub bytes: u32,
+    /// The call that makes it; for the first the function itself.
     pub loc: SourceLoc,
 }
 

@@ -29,6 +29,8 @@ const SPILL_BYTES: u32 = 8;
 pub(crate) struct Frame {
     slots: SecondaryMap<Slot, i32>,
     first_spill: i32,
+    /// All of it.
+    pub(crate) bytes: u32,
 }
 
 impl Frame {
@@ -62,6 +64,7 @@ pub(crate) fn lay_out(func: &Function, code: &VCode, spills: u32) -> Result<Fram
     Ok(Frame {
         slots,
         first_spill: -(spills_start as i32) - SPILL_BYTES as i32,
+        bytes: bytes as u32,
     })
 }
 

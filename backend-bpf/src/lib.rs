@@ -43,9 +43,10 @@ mod tests;
 mod vcode;
 
 pub use bpfcc_isa::{Cpu, Endian};
-pub use error::{BackendError, CallPlace, ErrorKind, FramePart};
+pub use error::{BackendError, CallPlace, ErrorKind, FramePart, FramePlace};
 pub use target::Options;
 
+use bpfcc_ir::entity::SecondaryMap;
 use bpfcc_ir::{FuncId, Function, Module};
 use bpfcc_isa::Insn;
 use bpfcc_isa::text::{self, Dialect, Names};
@@ -58,7 +59,7 @@ use vcode::VCode;
 ///
 /// The module must be well-formed and expanded, i.e. without `compare`, `select`, `switch`, `memcopy` and `memset`.
 pub fn compile(module: &Module, options: &Options) -> Result<Object, Vec<BackendError>> {
-    let functions = each_function(module, |func| compile_function(module, func, options))?;
+    let functions = compile_functions(module, options)?;
     let mut linked = sections::lay_out(module, &functions, options);
     if options.debug_info {
         debug::describe(module, &functions, &mut linked);
@@ -66,18 +67,38 @@ pub fn compile(module: &Module, options: &Options) -> Result<Object, Vec<Backend
     Ok(linked.object)
 }
 
-/// The instructions of one function, jumps resolved.
-pub(crate) fn compile_function(
+/// The instructions of all functions that have a body, whose frames fit the stack together.
+fn compile_functions(
+    module: &Module,
+    options: &Options,
+) -> Result<Vec<(FuncId, Vec<Emitted>)>, Vec<BackendError>> {
+    let functions = each_function(module, |func| compile_function(module, func, options))?;
+    let mut frames: SecondaryMap<FuncId, u32> = SecondaryMap::new();
+    let mut code = Vec::new();
+    for (id, (insns, frame)) in functions {
+        frames[id] = frame;
+        code.push((id, insns));
+    }
+    let errors = calls::check_stack(module, &frames);
+    if errors.is_empty() {
+        Ok(code)
+    } else {
+        Err(errors)
+    }
+}
+
+/// The instructions of one function, jumps resolved, and the bytes of its frame.
+fn compile_function(
     module: &Module,
     func: &Function,
     options: &Options,
-) -> Result<Vec<Emitted>, Vec<BackendError>> {
+) -> Result<(Vec<Emitted>, u32), Vec<BackendError>> {
     let code = select::select(module, func, options)?;
     let allocated = regalloc::allocate(&code);
     let frame = frame::lay_out(func, &code, allocated.spills).map_err(|error| vec![error])?;
     let mut blocks = emit::emit(&code, &allocated, &frame, options.cpu);
     peephole::clean(&mut blocks);
-    branch::linearize(blocks, options.cpu).map_err(|too_far| {
+    let code = branch::linearize(blocks, options.cpu).map_err(|too_far| {
         vec![BackendError {
             function: func.name.clone(),
             loc: too_far.loc,
@@ -85,7 +106,8 @@ pub(crate) fn compile_function(
                 distance: too_far.distance,
             },
         }]
-    })
+    })?;
+    Ok((code, frame.bytes))
 }
 
 /// The module after instruction selection, as text.
@@ -126,7 +148,7 @@ pub struct Listing {
 
 /// The final instructions of each function that has a body.
 pub fn listings(module: &Module, options: &Options) -> Result<Vec<Listing>, Vec<BackendError>> {
-    let functions = each_function(module, |func| compile_function(module, func, options))?;
+    let functions = compile_functions(module, options)?;
     let functions = functions.into_iter().enumerate();
     let listings = functions.map(|(index, (func, code))| Listing {
         func,

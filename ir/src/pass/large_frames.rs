@@ -10,16 +10,15 @@
 //! Optimising finds that out anyway; this pass does the same for one function where nothing else is optimised. Functions whose
 //! variables fit stay as they are.
 
+use bpfcc_isa::stack::FRAME_BYTES;
+
 use crate::function::Function;
 use crate::pass::{Changed, dce, fold, promote, simplify_cfg};
-
-/// Bytes in a BPF stack frame.
-const FRAME_BYTES: u64 = 512;
 
 /// Empties the frame of a function that is too large.
 pub fn run(func: &mut Function) -> Changed {
     let bytes: u64 = func.slots.values().map(|slot| u64::from(slot.size)).sum();
-    if bytes <= FRAME_BYTES {
+    if bytes <= u64::from(FRAME_BYTES) {
         return Changed::No;
     }
     let passes = [
