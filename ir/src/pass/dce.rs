@@ -166,7 +166,7 @@ fn remove_stores_to_unread_slots(func: &mut Function) -> bool {
 }
 
 /// Removes the slots that no instruction names, and renumbers the others.
-fn remove_slots(func: &mut Function) -> bool {
+pub(super) fn remove_slots(func: &mut Function) -> bool {
     let mut used: EntitySet<Slot> = EntitySet::new();
     for (_, inst) in func.insts_in_order() {
         if let InstData::SlotAddr { slot, .. } = func.inst(inst) {

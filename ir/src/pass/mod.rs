@@ -18,6 +18,7 @@ pub mod promote;
 pub mod recursion;
 pub mod refine;
 pub mod reuse;
+pub mod share_slots;
 pub mod simplify_cfg;
 pub mod stack_args;
 pub mod tail_calls;
@@ -194,6 +195,14 @@ pub const PASSES: &[Pass] = &[
         level: Level::O1,
         makes_loops: false,
         run: Run::Function(dce::run),
+    },
+    // When all slots that can go are gone.
+    Pass {
+        name: "share_slots",
+        about: "give variables that are not needed at the same time the same room",
+        level: Level::O0,
+        makes_loops: false,
+        run: Run::Function(share_slots::run),
     },
     // Late, so that calls and parameters are values for all passes before.
     Pass {
