@@ -8,8 +8,8 @@
 //! ```
 //!
 //! Callees come before callers, so a body has its own calls inlined when it is copied. Functions that call each other in a
-//! circle stay as they are, and so do `noinline` ones (VERIFIER-RULES 19) and, unless the programmer says `always_inline`,
-//! those that the kernel verifies on their own (rule 20). Functions nobody can call any more are removed.
+//! circle stay as they are, and so do `noinline` ones (VERIFIER-RULES 19): who wants the kernel to verify a function on its own
+//! (rule 20) says so. Functions nobody can call any more are removed.
 
 use crate::analysis::callgraph::{CallGraph, call_graph};
 use crate::entity::{Block, EntityRef, FuncId, Inst, PrimaryMap, SecondaryMap, Slot, Value};
@@ -24,18 +24,32 @@ const SMALL: usize = 12;
 /// Instructions up to which a static function with a single call is inlined.
 const CALLED_ONCE: usize = 500;
 
+/// Instructions up to which a function that other files see is inlined; the function itself stays.
+const SMALL_GLOBAL: usize = 60;
+
+/// Bytes of stack that such a function may bring along: a frame of its own would have been gone after the call.
+const SMALL_FRAME: u32 = 64;
+
 /// Inlines `always_inline` functions and removes unused ones.
 pub fn run_always(module: &mut Module) -> Changed {
     inline(module, |func, _| func.inline == Inline::Always)
 }
 
-/// Inlines small static functions and those called once besides, and removes unused ones.
+/// Inlines small functions and static ones called once besides, and removes unused ones.
 pub fn run(module: &mut Module) -> Changed {
     inline(module, |func, calls| {
         let size = func.insts_in_order().count();
-        let is_static = func.linkage == Linkage::Local && func.section.is_none();
-        let is_cheap = size <= SMALL || (calls == 1 && size <= CALLED_ONCE);
-        func.inline == Inline::Always || (func.inline == Inline::Auto && is_static && is_cheap)
+        let is_cheap = match func.linkage {
+            _ if func.section.is_some() => false,
+            Linkage::Local => size <= SMALL || (calls == 1 && size <= CALLED_ONCE),
+            Linkage::Global | Linkage::Hidden => {
+                let frame: u32 = func.slots.values().map(|slot| slot.size).sum();
+                size <= SMALL_GLOBAL && frame <= SMALL_FRAME
+            }
+            // The linker may choose another one.
+            Linkage::Weak => false,
+        };
+        func.inline == Inline::Always || (func.inline == Inline::Auto && is_cheap)
     })
 }
 

@@ -11,13 +11,13 @@
 //! that has been checked its name below the check.
 //!
 //! Follows straight lines of control: a block with one predecessor starts with what is known at that one's end, others with
-//! nothing. A store forgets what it may overwrite, a call and an atomic operation forget everything. Volatile accesses and those
-//! of the context stay as they are.
+//! nothing. A store forgets what it may overwrite, a call and an atomic operation forget everything. Volatile accesses stay as
+//! they are.
 
 use std::collections::VecDeque;
 
 use crate::analysis::cfg::reverse_postorder;
-use crate::entity::{Block, CoreId, Inst, SecondaryMap, Slot, Value};
+use crate::entity::{Block, CoreId, GlobalId, Inst, SecondaryMap, Slot, Value};
 use crate::function::Function;
 use crate::inst::InstData;
 use crate::pass::Changed;
@@ -90,6 +90,7 @@ struct Place {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Base {
     Slot(Slot),
+    Global(GlobalId),
     Value(Value),
     /// A member whose place the running kernel knows.
     Core(Value, CoreId),
@@ -103,7 +104,7 @@ impl Place {
                 let ends_before = |a: &Place, b: &Place| a.offset + i64::from(a.bytes) <= b.offset;
                 !ends_before(self, other) && !ends_before(other, self)
             }
-            (Base::Slot(_), Base::Slot(_)) => false,
+            (Base::Slot(_), Base::Slot(_)) | (Base::Global(_), Base::Global(_)) => false,
             _ => !are_apart(self.kind, other.kind),
         }
     }
@@ -142,9 +143,6 @@ impl Reuse {
                 };
                 let ty = func.ty(result);
                 let place = place(func, (base, offset), size.bytes(), signed, ty);
-                if place.kind == PtrKind::Ctx {
-                    return true;
-                }
                 let found = known.iter().find(|(seen, _)| *seen == place);
                 if let Some(&(_, value)) = found {
                     self.replaced[result] = value.into();
@@ -162,7 +160,7 @@ impl Reuse {
                 let ty = func.ty(value);
                 let place = place(func, (base, offset), size.bytes(), false, ty);
                 known.retain(|(seen, _)| !place.may_overlap(seen));
-                // A narrower load would have to cut the value first.
+                // A narrower load would have to cut the value first. What stands in the context is the kernel's affair.
                 if !volatile && size.bytes() == ty.bytes() && place.kind != PtrKind::Ctx {
                     remember(known, place, value);
                 }
@@ -215,6 +213,12 @@ fn address(func: &Function, mut value: Value, mut offset: i64) -> (Base, i64) {
             },
             Some(InstData::SlotAddr { slot, offset: more }) => {
                 return (Base::Slot(*slot), offset.wrapping_add(i64::from(*more)));
+            }
+            Some(InstData::GlobalAddr {
+                global,
+                offset: more,
+            }) => {
+                return (Base::Global(*global), offset.wrapping_add(i64::from(*more)));
             }
             _ => return (Base::Value(value), offset),
         }
@@ -273,6 +277,7 @@ mod tests {
                 v4: i32 = volatile load.u32 v0+0
                 v5: i32 = volatile load.u32 v0+0
                 v6: i32 = load.u32 v1+0
+                store.u32 v1+0, v3
                 v7: i32 = load.u32 v1+0
                 branch v2 gt v3, b1, b2
             b1:

@@ -76,8 +76,21 @@ b0:
     v3: ptr.global = global_addr @event+0
     store.u8 v3+7, v2
     v4: ptr.global = global_addr @event+0
-    v5: i32 = call @checked(v4)
-    return v5
+    v5: i32 = const 60
+    branch v0 sgt v5, b2, b1
+b1:
+    v6: i32 = const 0
+    branch v0 slt v6, b2, b3
+b2:
+    v7: i32 = const -1
+    jump b4(v7)
+b3:
+    v8: i64 = sext32 v0
+    v9: ptr = ptr_add v4, v8
+    v10: i32 = load.s8 v9+4
+    jump b4(v10)
+b4(v11: i32):
+    return v11
 }
 
 fn @check_kept(v0: i32) -> i32 {
@@ -96,14 +109,21 @@ b2:
     v6: ptr.stack = slot_addr s0+0
     jump b3(v6)
 b3(v7: ptr):
-    v8: i32 = call @kept(v3, v7)
-    return v8
+    v8: i32 = load.u32 v3+0
+    v9: i32 = const 5
+    store.u32 v7+0, v9
+    v10: i32 = load.u32 v3+0
+    v11: i32 = add v8, v10
+    return v11
 }
 
 fn @check_stored() -> i32 {
 b0:
     v0: ptr.global = global_addr @event+0
-    v1: i32 = call @stored(v0)
+    v1: i32 = const 7
+    store.u32 v0+0, v1
+    v2: i32 = const 1
+    store.u8 v0+4, v2
     return v1
 }
 */
