@@ -207,6 +207,7 @@ fn define_map(module: &mut Module, name: String, loc: SourceLoc, table: &Table) 
         align: 8,
         pointers: Vec::new(),
         debug_type: Some(definition),
+        tags: Vec::new(),
         loc,
     }
 }

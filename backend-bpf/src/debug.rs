@@ -12,7 +12,7 @@
 
 use std::collections::BTreeMap;
 
-use bpfcc_ir::debug::{DebugInfo, DebugType, IntEncoding, Qualifier, SourceLoc};
+use bpfcc_ir::debug::{DebugInfo, DebugType, DeclTag, IntEncoding, Qualifier, SourceLoc};
 use bpfcc_ir::entity::{DebugTypeId, SecondaryMap};
 use bpfcc_ir::{FuncId, Function, Global, GlobalKind, Linkage, Module};
 use bpfcc_isa::SLOT_BYTES;
@@ -29,6 +29,7 @@ use crate::sections::Linked;
 pub(crate) fn describe(module: &Module, functions: &[(FuncId, Vec<Emitted>)], linked: &mut Linked) {
     let mut types = Types::new(&module.debug, reach(module));
     types.convert_all();
+    types.add_type_tags();
     let mut ext = BtfExt::default();
     let lines = SourceLines::new(&module.debug);
     for (id, code) in functions {
@@ -107,7 +108,9 @@ fn push_parts(ty: &DebugType, need: Need, pending: &mut Vec<(DebugTypeId, Need)>
             };
             pending.extend(target.map(|target| (target, need)));
         }
-        DebugType::Qualified(_, target) | DebugType::Typedef { target, .. } => {
+        DebugType::Qualified(_, target)
+        | DebugType::Typedef { target, .. }
+        | DebugType::Tagged { target, .. } => {
             pending.extend(target.map(|target| (target, need)));
         }
         DebugType::Array { element, .. } => pending.push((*element, need)),
@@ -244,6 +247,11 @@ impl<'a> Types<'a> {
                 name: name.clone(),
                 target: self.id(*target),
             },
+            DebugType::Tagged { tag, target } => BtfType::TypeTag {
+                value: tag.clone(),
+                target: self.id(*target),
+                attribute: false,
+            },
             DebugType::Qualified(qualifier, target) => qualified(*qualifier, self.id(*target)),
             DebugType::FuncProto {
                 result,
@@ -275,19 +283,45 @@ impl<'a> Types<'a> {
                 params: Vec::new(),
             }),
         };
-        self.btf.add(BtfType::Func {
+        let described = self.btf.add(BtfType::Func {
             name: func.name.clone(),
             proto,
             linkage,
-        })
+        });
+        self.add_tags(described, &func.debug.tags);
+        described
+    }
+
+    fn add_tags(&mut self, target: TypeId, tags: &[DeclTag]) {
+        for tag in tags {
+            self.btf.add(BtfType::DeclTag {
+                value: tag.text.clone(),
+                target,
+                component: tag.component,
+                attribute: false,
+            });
+        }
+    }
+
+    /// Tags of types that are described with all that is in them.
+    fn add_type_tags(&mut self) {
+        for (ty, tag) in &self.debug.type_tags {
+            let target = self.ids[*ty];
+            let is_whole = !matches!(self.btf.get(target), None | Some(BtfType::Fwd { .. }));
+            if is_whole {
+                self.add_tags(target, std::slice::from_ref(tag));
+            }
+        }
     }
 
     fn add_variable(&mut self, global: &Global, ty: DebugTypeId, linkage: btf::Linkage) -> TypeId {
-        self.btf.add(BtfType::Var {
+        let described = self.btf.add(BtfType::Var {
             name: global.name.clone(),
             ty: self.ids[ty],
             linkage,
-        })
+        });
+        self.add_tags(described, &global.tags);
+        described
     }
 
     /// One DATASEC for each section with described variables; and for `.ksyms` and `.kconfig`, which no file has, for what is

@@ -40,6 +40,37 @@ pub struct DebugInfo {
     pub files: Vec<SourceFile>,
     /// C types, each once.
     pub types: PrimaryMap<DebugTypeId, DebugType>,
+    /// `btf_decl_tag`s of types and their members.
+    pub type_tags: Vec<(DebugTypeId, DeclTag)>,
+}
+
+/// `__attribute__((btf_decl_tag("text")))` on a declaration.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DeclTag {
+    /// The tag's text.
+    pub text: String,
+    /// Which member or parameter of the declaration is meant; `None` for the whole.
+    pub component: Option<u32>,
+}
+
+impl DeclTag {
+    /// These tags on a declaration as a whole.
+    pub fn whole(texts: &[String]) -> impl Iterator<Item = DeclTag> {
+        DeclTag::on(None, texts)
+    }
+
+    /// These tags on the member or parameter with this number.
+    pub fn component(number: usize, texts: &[String]) -> impl Iterator<Item = DeclTag> {
+        DeclTag::on(u32::try_from(number).ok(), texts)
+    }
+
+    fn on(component: Option<u32>, texts: &[String]) -> impl Iterator<Item = DeclTag> {
+        let tag = move |text: &String| DeclTag {
+            text: text.clone(),
+            component,
+        };
+        texts.iter().map(tag)
+    }
 }
 
 /// A function's place and type.
@@ -49,6 +80,8 @@ pub struct FuncDebug {
     pub loc: SourceLoc,
     /// A [`DebugType::FuncProto`].
     pub ty: Option<DebugTypeId>,
+    /// `btf_decl_tag`s of the function and its parameters.
+    pub tags: Vec<DeclTag>,
 }
 
 /// How an integer prints.
@@ -150,6 +183,13 @@ pub enum DebugType {
         /// Name.
         name: String,
         /// What it names.
+        target: Option<DebugTypeId>,
+    },
+    /// What a pointer points to, with a `btf_type_tag`.
+    Tagged {
+        /// The tag's text.
+        tag: String,
+        /// What is tagged.
         target: Option<DebugTypeId>,
     },
     /// Qualified type.

@@ -2,7 +2,7 @@
 
 use bpfcc_isa::CoreReloKind;
 
-use crate::debug::{DebugInfo, SourceLoc};
+use crate::debug::{DebugInfo, DeclTag, SourceLoc};
 use crate::entity::{CoreId, DebugTypeId, FuncId, GlobalId, PrimaryMap};
 use crate::function::Function;
 use crate::types::{PtrKind, Type};
@@ -125,6 +125,8 @@ pub struct Global {
     pub pointers: Vec<(u32, SymbolRef, i64)>,
     /// C type.
     pub debug_type: Option<DebugTypeId>,
+    /// `btf_decl_tag`s.
+    pub tags: Vec<DeclTag>,
     /// Declaration.
     pub loc: SourceLoc,
 }

@@ -72,6 +72,7 @@ pub(crate) fn random_module(seed: u64) -> Module {
         align: 8,
         pointers: Vec::new(),
         debug_type: None,
+        tags: Vec::new(),
         loc: Default::default(),
     });
     for index in 0..1 + rng.below(3) {

@@ -90,7 +90,11 @@ fn module() -> Module {
         };
         let (file, column) = (0, 1);
         let loc = SourceLoc { file, line, column };
-        func.debug = FuncDebug { loc, ty };
+        func.debug = FuncDebug {
+            loc,
+            ty,
+            ..FuncDebug::default()
+        };
     }
     module
 }

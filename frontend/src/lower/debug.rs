@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use bpfcc_ir::debug::{DebugMember, DebugType, IntEncoding, Qualifier};
+use bpfcc_ir::debug::{DebugInfo, DebugMember, DebugType, DeclTag, IntEncoding, Qualifier};
 use bpfcc_ir::entity::{DebugTypeId, PrimaryMap};
 
 use crate::tree::core_relo::CorePath;
@@ -25,6 +25,10 @@ pub(super) struct DebugTypes<'a> {
     complete: HashSet<RecordId>,
     described: PrimaryMap<DebugTypeId, DebugType>,
     numbers: HashMap<QualType, DebugTypeId>,
+    /// `btf_type_tag`s by text and type.
+    tagged: HashMap<(String, Option<DebugTypeId>), DebugTypeId>,
+    /// `btf_decl_tag`s of types.
+    tags: Vec<(DebugTypeId, DeclTag)>,
 }
 
 impl<'a> DebugTypes<'a> {
@@ -35,6 +39,8 @@ impl<'a> DebugTypes<'a> {
             complete: complete_records(unit, used),
             described: PrimaryMap::new(),
             numbers: HashMap::new(),
+            tagged: HashMap::new(),
+            tags: Vec::new(),
         }
     }
 
@@ -47,6 +53,16 @@ impl<'a> DebugTypes<'a> {
         }
         let description = self.function(&ty);
         Some(self.described.push(description))
+    }
+
+    /// Describes a function's parameters and result.
+    pub(super) fn describe_parts(&mut self, function: &Function) {
+        if let Some(ty) = self.types.function_type(function.ty) {
+            for param in &ty.params {
+                self.describe(param.ty);
+            }
+            self.describe(ty.result.unqualified());
+        }
     }
 
     /// The number of a type; `None` for `void`.
@@ -62,15 +78,38 @@ impl<'a> DebugTypes<'a> {
         self.numbers.insert(ty, number);
         let description = self.description(ty);
         self.described[number] = description;
+        if ty.quals == Quals::NONE {
+            let tags = self.tags_of(ty.ty);
+            self.tags.extend(tags.into_iter().map(|tag| (number, tag)));
+        }
         Some(number)
     }
 
-    /// All types that were described.
-    pub(super) fn finish(self) -> PrimaryMap<DebugTypeId, DebugType> {
-        self.described
+    /// All types that were described, and their tags.
+    pub(super) fn finish(self, debug: &mut DebugInfo) {
+        debug.types = self.described;
+        debug.type_tags = self.tags;
     }
 
-    /// The type without what cannot be described: `btf_type_tag`s, `_Atomic`, address spaces.
+    /// What a pointer points to, which alone may carry `btf_type_tag`s. The one that was written last stands nearest to the
+    /// pointer, as with clang.
+    fn describe_pointee(&mut self, ty: QualType) -> Option<DebugTypeId> {
+        let TypeKind::Tagged { tag, inner } = self.types.kind(ty.ty) else {
+            return self.describe(ty);
+        };
+        let target = self.describe_pointee(inner.and(ty.quals));
+        let described = &mut self.described;
+        let number = self.tagged.entry((tag.clone(), target));
+        let number = number.or_insert_with_key(|(tag, target)| {
+            described.push(DebugType::Tagged {
+                tag: tag.clone(),
+                target: *target,
+            })
+        });
+        Some(*number)
+    }
+
+    /// The type without what cannot be described: `_Atomic`, address spaces, and `btf_type_tag`s of what no pointer points to.
     fn without_tags(&self, ty: QualType) -> QualType {
         let mut ty = ty;
         while let TypeKind::Tagged { inner, .. } = self.types.kind(ty.ty) {
@@ -111,12 +150,12 @@ impl<'a> DebugTypes<'a> {
                     values: definition.values.clone().unwrap_or_default(),
                 }
             }
-            TypeKind::Pointer(pointee) => DebugType::Pointer(self.describe(*pointee)),
+            TypeKind::Pointer(pointee) => DebugType::Pointer(self.describe_pointee(*pointee)),
             TypeKind::Array { element, len } => DebugType::Array {
                 element: self.describe_object(*element),
                 count: u32::try_from(len.unwrap_or(0)).unwrap_or(u32::MAX),
             },
-            TypeKind::Function(function) => self.function(function),
+            TypeKind::Function(function) => self.function(&pointed_to(function)),
             TypeKind::Record(id) => self.record(*id),
             TypeKind::Typedef(id) => {
                 let typedef = self.types.typedef(*id);
@@ -163,6 +202,24 @@ impl<'a> DebugTypes<'a> {
         }
     }
 
+    /// The `btf_decl_tag`s of a type with a name and of its members.
+    fn tags_of(&self, ty: TypeId) -> Vec<DeclTag> {
+        match self.types.kind(ty) {
+            TypeKind::Typedef(id) => DeclTag::whole(&self.types.typedef(*id).tags).collect(),
+            TypeKind::Record(id) if self.complete.contains(id) => {
+                let definition = self.types.record(*id).definition.iter();
+                let tags = definition.flat_map(|definition| {
+                    let members = definition.fields.iter().enumerate();
+                    let members =
+                        members.flat_map(|(number, field)| DeclTag::component(number, &field.tags));
+                    DeclTag::whole(&definition.tags).chain(members)
+                });
+                tags.collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     fn members(&mut self, definition: &RecordDef) -> Vec<DebugMember> {
         let fields = definition.fields.iter().map(|field| DebugMember {
             name: field.name.clone().unwrap_or_default(),
@@ -172,6 +229,17 @@ impl<'a> DebugTypes<'a> {
         });
         fields.collect()
     }
+}
+
+/// What a function pointer points to, described as clang does: parameters have no names, and where there is no prototype,
+/// `int (*f)()`, what nothing is said about shows as `...`.
+fn pointed_to(ty: &FunctionType) -> FunctionType {
+    let mut ty = ty.clone();
+    for param in &mut ty.params {
+        param.name = None;
+    }
+    ty.variadic |= !ty.prototyped;
+    ty
 }
 
 fn integer(kind: IntKind) -> DebugType {

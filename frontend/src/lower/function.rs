@@ -1,6 +1,6 @@
 //! One function: its parameters, its body, its end.
 
-use bpfcc_ir::debug::SourceLoc;
+use bpfcc_ir::debug::{DeclTag, SourceLoc};
 use bpfcc_ir::function::Inline;
 use bpfcc_ir::{self as ir, Builder, Type, Value};
 use bpfcc_isa::Size;
@@ -31,8 +31,19 @@ impl ModuleLowering<'_> {
         };
         declared.debug.loc = self.locations.loc(function.span);
         declared.debug.ty = self.types.prototype(function);
+        declared.debug.tags = function_tags(function);
         declared
     }
+}
+
+/// The function's `btf_decl_tag`s, those of its parameters first, as with clang.
+fn function_tags(function: &Function) -> Vec<DeclTag> {
+    let params = function.params.iter().enumerate();
+    let params =
+        params.flat_map(|(number, &param)| DeclTag::component(number, &function[param].tags));
+    params
+        .chain(DeclTag::whole(&function.attributes.tags))
+        .collect()
 }
 
 /// Lowers the body of a function that was declared.

@@ -1,6 +1,7 @@
 //! Global variables, maps and strings.
 
 use bpfcc_ir as ir;
+use bpfcc_ir::debug::DeclTag;
 
 use super::ModuleLowering;
 use crate::tree::Global;
@@ -21,6 +22,7 @@ impl ModuleLowering<'_> {
             align: global.align,
             pointers: Vec::new(),
             debug_type: self.types.describe(global.ty),
+            tags: DeclTag::whole(&global.tags).collect(),
             loc: self.locations.loc(global.span),
         }
     }

@@ -55,7 +55,7 @@ use bpfcc_ir as ir;
 use crate::diagnostic::Diagnostic;
 use crate::source::Sources;
 use crate::tree::reach::{self, Used};
-use crate::tree::{FuncId, GlobalId, Symbol, Unit};
+use crate::tree::{FuncId, GlobalId, GlobalKind, Linkage, Symbol, Unit};
 
 use debug::DebugTypes;
 use locations::Locations;
@@ -99,6 +99,7 @@ impl<'a> ModuleLowering<'a> {
 
     /// Gives everything that is used its number, so that bodies and initial values can refer to it.
     fn declare(&mut self, used: &Used) {
+        self.describe_types(used);
         for (id, global) in self.unit.globals().filter(|&(id, _)| used.global(id)) {
             let declared = self.declare_global(global);
             self.globals[id.index()] = Some(self.ir.globals.push(declared));
@@ -106,6 +107,22 @@ impl<'a> ModuleLowering<'a> {
         for (id, function) in self.unit.functions().filter(|&(id, _)| used.function(id)) {
             let declared = self.declare_function(function);
             self.functions[id.index()] = Some(self.ir.functions.push(declared));
+        }
+    }
+
+    /// Numbers the types as clang does: those of maps, then those of functions, then those of other variables.
+    fn describe_types(&mut self, used: &Used) {
+        let unit = self.unit;
+        let globals = || unit.globals().filter(|&(id, _)| used.global(id));
+        for (_, map) in globals().filter(|(_, global)| global.kind == GlobalKind::Map) {
+            self.types.describe(map.ty);
+        }
+        let functions = || unit.functions().filter(|&(id, _)| used.function(id));
+        for (_, function) in functions().filter(|(_, f)| f.linkage != Linkage::Local) {
+            self.types.describe_parts(function);
+        }
+        for (_, function) in functions().filter(|(_, f)| f.linkage == Linkage::Local) {
+            self.types.describe_parts(function);
         }
     }
 
@@ -125,7 +142,7 @@ impl<'a> ModuleLowering<'a> {
     }
 
     fn finish(mut self) -> (ir::Module, Vec<Diagnostic>) {
-        self.ir.debug.types = self.types.finish();
+        self.types.finish(&mut self.ir.debug);
         self.ir.debug.files = self.locations.into_files();
         (self.ir, self.diagnostics)
     }

@@ -283,7 +283,7 @@ impl Checker<'_> {
         merged.noreturn |= attributes.noreturn;
         merged.naked |= attributes.naked;
         merged.warn_unused_result |= attributes.warn_unused_result;
-        merged.tags.extend(attributes.tags.iter().cloned());
+        add_tags(&mut merged.tags, &attributes.tags);
     }
 
     pub(super) fn function_definition(
@@ -456,6 +456,15 @@ fn carries_attributes(node: &Node<ast::Declaration>) -> bool {
     }
 }
 
+/// Adds the `btf_decl_tag`s of a further declaration; one that says the same again adds nothing.
+fn add_tags(tags: &mut Vec<String>, further: &[String]) {
+    for tag in further {
+        if !tags.contains(tag) {
+            tags.push(tag.clone());
+        }
+    }
+}
+
 /// Who sees a symbol, given what earlier declarations said.
 fn linkage(attributes: &Attributes, storage: Option<Storage>, before: Linkage) -> Linkage {
     if storage == Some(Storage::Static) || before == Linkage::Local {
@@ -530,7 +539,7 @@ impl Checker<'_> {
         global.linkage = linkage(attributes, storage, global.linkage);
         global.align = global.align.max(align);
         global.used |= attributes.used;
-        global.tags.extend(attributes.tags.iter().cloned());
+        add_tags(&mut global.tags, &attributes.tags);
         if let Some(section) = &attributes.section {
             global.section = section.clone();
         }

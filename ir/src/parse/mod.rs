@@ -317,6 +317,7 @@ impl Parser {
             align,
             pointers: Vec::new(),
             debug_type: None,
+            tags: Vec::new(),
             loc: SourceLoc::UNKNOWN,
         });
         if self.names.globals.insert(name.clone(), id).is_some() {
