@@ -67,37 +67,37 @@ b3:
 */
 /*~ btf
 [1] INT '__ARRAY_SIZE_TYPE__' size=4 bits_offset=0 nr_bits=32 encoding=(none)
-[2] ARRAY '(anon)' type_id=3 index_type_id=1 nr_elems=4
-[3] INT 'char' size=1 bits_offset=0 nr_bits=8 encoding=SIGNED
-[4] INT 'int' size=4 bits_offset=0 nr_bits=32 encoding=SIGNED
-[5] PTR '(anon)' type_id=6
-[6] STRUCT 'bpf_context' size=56 vlen=7
-	'arg1' type_id=7 bits_offset=0
-	'arg2' type_id=7 bits_offset=64
-	'arg3' type_id=7 bits_offset=128
-	'arg4' type_id=7 bits_offset=192
-	'arg5' type_id=7 bits_offset=256
-	'arg6' type_id=7 bits_offset=320
-	'ret' type_id=7 bits_offset=384
-[7] TYPEDEF 'u64' type_id=8
-[8] TYPEDEF '__u64' type_id=9
-[9] INT 'unsigned long long' size=8 bits_offset=0 nr_bits=64 encoding=(none)
+[2] INT 'int' size=4 bits_offset=0 nr_bits=32 encoding=SIGNED
+[3] PTR '(anon)' type_id=4
+[4] STRUCT 'bpf_context' size=56 vlen=7
+	'arg1' type_id=5 bits_offset=0
+	'arg2' type_id=5 bits_offset=64
+	'arg3' type_id=5 bits_offset=128
+	'arg4' type_id=5 bits_offset=192
+	'arg5' type_id=5 bits_offset=256
+	'arg6' type_id=5 bits_offset=320
+	'ret' type_id=5 bits_offset=384
+[5] TYPEDEF 'u64' type_id=6
+[6] TYPEDEF '__u64' type_id=7
+[7] INT 'unsigned long long' size=8 bits_offset=0 nr_bits=64 encoding=(none)
+[8] ARRAY '(anon)' type_id=9 index_type_id=1 nr_elems=4
+[9] INT 'char' size=1 bits_offset=0 nr_bits=8 encoding=SIGNED
 [10] FUNC_PROTO '(anon)' ret_type_id=0 vlen=1
-	'ctx' type_id=5
-[11] ARRAY '(anon)' type_id=4 index_type_id=1 nr_elems=1
+	'ctx' type_id=3
+[11] ARRAY '(anon)' type_id=2 index_type_id=1 nr_elems=1
 [12] PTR '(anon)' type_id=11
-[13] ARRAY '(anon)' type_id=4 index_type_id=1 nr_elems=8
+[13] ARRAY '(anon)' type_id=2 index_type_id=1 nr_elems=8
 [14] PTR '(anon)' type_id=13
-[15] ARRAY '(anon)' type_id=4 index_type_id=1 nr_elems=4
+[15] ARRAY '(anon)' type_id=2 index_type_id=1 nr_elems=4
 [16] PTR '(anon)' type_id=15
-[17] ARRAY '(anon)' type_id=4 index_type_id=1 nr_elems=100
+[17] ARRAY '(anon)' type_id=2 index_type_id=1 nr_elems=100
 [18] PTR '(anon)' type_id=17
 [19] STRUCT '(anon)' size=32 vlen=4
 	'type' type_id=12 bits_offset=0
 	'key_size' type_id=14 bits_offset=64
 	'value_size' type_id=16 bits_offset=128
 	'max_entries' type_id=18 bits_offset=192
-[20] ARRAY '(anon)' type_id=4 index_type_id=1 nr_elems=4096
+[20] ARRAY '(anon)' type_id=2 index_type_id=1 nr_elems=4096
 [21] PTR '(anon)' type_id=20
 [22] STRUCT '(anon)' size=32 vlen=4
 	'type' type_id=12 bits_offset=0
@@ -106,7 +106,7 @@ b3:
 	'max_entries' type_id=21 bits_offset=192
 [23] FUNC 'count' type_id=10 linkage=global
 [24] VAR 'tables_0' type_id=19, linkage=global
-[25] VAR 'license_text' type_id=2, linkage=global
+[25] VAR 'license_text' type_id=8, linkage=global
 [26] VAR 'tables_1' type_id=22, linkage=global
 [27] DATASEC '.maps' size=64 vlen=2
 	type_id=24 offset=0 size=32 (VAR 'tables_0')

@@ -33,24 +33,24 @@ long large(void) { return __builtin_preserve_enum_value(*(enum wide *)LARGE, 1);
 int id(void) { return __builtin_btf_type_id(*(struct s *)0, 0) != 0; }
 _Static_assert(sizeof(FIELD(c, 0)) == 4 && sizeof(__builtin_btf_type_id(*(struct s *)0, 1)) == 8, "");
 /*~ ir
-core c0 field_byte_offset t7 "0:1" = 4
-core c1 field_byte_offset t7 "0:1:2" = 12
-core c2 field_byte_size t7 "0:1" = 24
-core c3 field_byte_size t7 "0:0" = 1
-core c4 field_exists t7 "0:5:0" = 1
-core c5 field_signed t7 "0:4" = 1
-core c6 field_signed t7 "0:2" = 0
-core c7 field_signed t7 "0:0" = 1
-core c8 field_byte_offset t7 "0:3" = 28
-core c9 field_lshift_u64 t7 "0:3" = 51
-core c10 field_rshift_u64 t7 "0:3" = 54
-core c11 type_exists t7 "0" = 1
-core c12 type_size t7 "0" = 36
-core c13 type_matches t12 "0" = 1
+core c0 field_byte_offset t4 "0:1" = 4
+core c1 field_byte_offset t4 "0:1:2" = 12
+core c2 field_byte_size t4 "0:1" = 24
+core c3 field_byte_size t4 "0:0" = 1
+core c4 field_exists t4 "0:5:0" = 1
+core c5 field_signed t4 "0:4" = 1
+core c6 field_signed t4 "0:2" = 0
+core c7 field_signed t4 "0:0" = 1
+core c8 field_byte_offset t4 "0:3" = 28
+core c9 field_lshift_u64 t4 "0:3" = 51
+core c10 field_rshift_u64 t4 "0:3" = 54
+core c11 type_exists t4 "0" = 1
+core c12 type_size t4 "0" = 36
+core c13 type_matches t8 "0" = 1
 core c14 enumval_value t21 "1" = 5
 core c15 enumval_exists t21 "2" = 1
 core c16 enumval_value t22 "0" = 20015998343868
-core c17 type_id_local t7 "0" = 0
+core c17 type_id_local t4 "0" = 0
 
 fn @offset() -> i64 {
 b0:
