@@ -25,9 +25,10 @@ use std::path::Path;
 use bpfcc_backend::{self as backend, BackendError};
 use bpfcc_frontend::diagnostic::{Diagnostic, any_error};
 use bpfcc_frontend::pp::{self, TokenStream};
-use bpfcc_frontend::source::{FileId, Sources};
+use bpfcc_frontend::source::{FileId, PrefixMap, Sources};
 use bpfcc_frontend::{lower, parse, sema, tree, warn};
 use bpfcc_ir::Module;
+use bpfcc_ir::debug::Renaming;
 use bpfcc_ir::pass::{self, PassOptions};
 use bpfcc_object::{Object, elf};
 
@@ -69,6 +70,10 @@ pub struct Options {
     pub level: Level,
     /// Which instructions may be used.
     pub cpu: Cpu,
+    /// `-g0`: leave types and lines out of the object.
+    pub no_debug_info: bool,
+    /// `-fdebug-prefix-map`: how paths begin in line information.
+    pub debug_prefix_map: Vec<PrefixMap>,
     /// How assembly is printed.
     pub dialect: Dialect,
 }
@@ -239,9 +244,28 @@ impl<'a> Compiler<'a> {
     }
 
     fn lower(&mut self, tree: &tree::Unit) -> Option<Module> {
-        let (module, diagnostics) = lower::module(tree, &self.sources);
+        let (mut module, diagnostics) = lower::module(tree, &self.sources);
         self.diagnostics.extend(diagnostics);
+        if !self.options.debug_prefix_map.is_empty() {
+            self.rename_files(&mut module);
+        }
         (!any_error(&self.diagnostics)).then_some(module)
+    }
+
+    /// Gives the files of line information the names that they are to have in the object.
+    fn rename_files(&self, module: &mut Module) {
+        let maps = &self.options.debug_prefix_map;
+        for file in &mut module.debug.files {
+            let first = Renaming {
+                from: 0,
+                line: 0,
+                name: file.name.clone(),
+            };
+            file.renamings.insert(0, first);
+            for renaming in &mut file.renamings {
+                renaming.name = PrefixMap::apply(maps, &renaming.name);
+            }
+        }
     }
 
     fn adapt(&mut self, module: &mut Module) -> Option<()> {
@@ -272,6 +296,7 @@ impl<'a> Compiler<'a> {
     fn backend_options(&self) -> backend::Options {
         backend::Options {
             cpu: self.options.cpu,
+            debug_info: !self.options.no_debug_info,
             ..backend::Options::default()
         }
     }

@@ -249,7 +249,7 @@ fn the_target_is_checked() {
     let output = bpfcc(&["--target=windows", "samples/dropmon.c"]);
     assert_eq!(output.status.code(), Some(2));
     let message = stderr(&output);
-    assert!(message.contains("use as-written or linux"), "{message}");
+    assert!(message.contains("use `-target bpf`"), "{message}");
 }
 
 #[test]

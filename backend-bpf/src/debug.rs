@@ -12,7 +12,9 @@
 
 use std::collections::BTreeMap;
 
-use bpfcc_ir::debug::{DebugInfo, DebugType, DeclTag, IntEncoding, Qualifier, SourceLoc};
+use bpfcc_ir::debug::{
+    DebugInfo, DebugType, DeclTag, IntEncoding, Qualifier, SourceFile, SourceLoc,
+};
 use bpfcc_ir::entity::{DebugTypeId, SecondaryMap};
 use bpfcc_ir::{FuncId, Function, Global, GlobalKind, Linkage, Module};
 use bpfcc_isa::SLOT_BYTES;
@@ -431,13 +433,13 @@ fn linkage(linkage: Linkage) -> btf::Linkage {
 
 /// The source files, split into lines.
 struct SourceLines<'a> {
-    files: Vec<(&'a str, Vec<&'a str>)>,
+    files: Vec<(&'a SourceFile, Vec<&'a str>)>,
 }
 
 impl<'a> SourceLines<'a> {
     fn new(debug: &'a DebugInfo) -> SourceLines<'a> {
         let files = debug.files.iter();
-        let files = files.map(|file| (file.name.as_str(), file.text.lines().collect()));
+        let files = files.map(|file| (file, file.text.lines().collect()));
         SourceLines {
             files: files.collect(),
         }
@@ -464,9 +466,9 @@ impl<'a> SourceLines<'a> {
     }
 
     fn record(&self, loc: SourceLoc, offset: u32) -> LineInfo {
-        let (file, lines) = match self.files.get(loc.file as usize) {
-            Some((name, lines)) => (*name, lines.as_slice()),
-            None => ("", [].as_slice()),
+        let (lines, (file, line)) = match self.files.get(loc.file as usize) {
+            Some((file, lines)) => (lines.as_slice(), file.presumed(loc.line)),
+            None => ([].as_slice(), ("", loc.line)),
         };
         let text = (loc.line as usize).checked_sub(1);
         let text = text.and_then(|index| lines.get(index)).unwrap_or(&"");
@@ -474,7 +476,7 @@ impl<'a> SourceLines<'a> {
             offset,
             file: file.to_string(),
             text: text.to_string(),
-            line: loc.line,
+            line,
             column: loc.column,
         }
     }

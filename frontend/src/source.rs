@@ -19,6 +19,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use bpfcc_ir::debug::Renaming;
 use thiserror::Error;
 
 /// Names one file of a [`Sources`].
@@ -72,6 +73,32 @@ impl fmt::Display for Location {
     }
 }
 
+/// `-ffile-prefix-map=OLD=NEW`: names of files that begin with OLD begin with NEW in what is made of them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PrefixMap {
+    old: String,
+    new: String,
+}
+
+impl PrefixMap {
+    /// `OLD=NEW`.
+    pub fn parse(text: &str) -> Option<PrefixMap> {
+        let (old, new) = text.split_once('=')?;
+        let (old, new) = (old.to_owned(), new.to_owned());
+        Some(PrefixMap { old, new })
+    }
+
+    /// The path under the last of these that fits.
+    pub fn apply(maps: &[PrefixMap], path: &str) -> String {
+        let mut last_first = maps.iter().rev();
+        let changed = last_first.find_map(|map| {
+            let rest = path.strip_prefix(&map.old)?;
+            Some(format!("{}{rest}", map.new))
+        });
+        changed.unwrap_or_else(|| path.to_owned())
+    }
+}
+
 /// Why a file could not become a source.
 #[derive(Debug, Error)]
 pub enum SourceError {
@@ -105,14 +132,6 @@ pub struct SourceFile {
     is_system: bool,
 }
 
-/// The effect of a `#line` directive: from physical line `from` on, lines count from `line` in `path`.
-#[derive(Clone, Debug)]
-struct Renaming {
-    from: u32,
-    line: u32,
-    path: String,
-}
-
 impl SourceFile {
     fn new(path: String, identity: Option<PathBuf>, text: String) -> SourceFile {
         SourceFile {
@@ -140,6 +159,11 @@ impl SourceFile {
     /// is not on disk.
     pub fn identity(&self) -> Option<&Path> {
         self.identity.as_deref()
+    }
+
+    /// What `#line` directives and line markers of the file say.
+    pub(crate) fn renamings(&self) -> &[Renaming] {
+        &self.renamings
     }
 
     /// The whole text.
@@ -234,6 +258,12 @@ impl Sources {
         Ok(id)
     }
 
+    /// Notes a header that is still to be made; it reads as empty.
+    pub(crate) fn add_missing(&mut self, path: &str) {
+        let file = SourceFile::new(path.to_owned(), Some(path.into()), String::new());
+        self.push(file);
+    }
+
     fn push(&mut self, file: SourceFile) -> FileId {
         let id = FileId(self.files.len() as u32);
         self.files.push(file);
@@ -300,7 +330,7 @@ impl Sources {
             .partition_point(|renaming| renaming.from <= line);
         match index.checked_sub(1).map(|index| &file.renamings[index]) {
             Some(renaming) => (
-                &renaming.path,
+                &renaming.name,
                 renaming.line.saturating_add(line - renaming.from),
             ),
             None => (&file.path, line),
@@ -308,12 +338,12 @@ impl Sources {
     }
 
     /// Records a `#line` directive: from physical line `from` on, lines of `file` count from `line` in `path`.
-    pub(crate) fn rename_lines(&mut self, file: FileId, from: u32, line: u32, path: String) {
+    pub(crate) fn rename_lines(&mut self, file: FileId, from: u32, line: u32, name: String) {
         let renamings = &mut self.files[file.0 as usize].renamings;
         // A file that is included twice meets its directives twice.
         let index = renamings.partition_point(|renaming| renaming.from < from);
         renamings.truncate(index);
-        renamings.push(Renaming { from, line, path });
+        renamings.push(Renaming { from, line, name });
     }
 }
 

@@ -31,6 +31,35 @@ pub struct SourceFile {
     pub name: String,
     /// Text, so that line information can carry it.
     pub text: Arc<str>,
+    /// What `#line` and line markers say, by ascending line.
+    pub renamings: Vec<Renaming>,
+}
+
+/// From a line of a file on, lines count from another one, in a file with another name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Renaming {
+    /// The line in the file.
+    pub from: u32,
+    /// What it is called.
+    pub line: u32,
+    /// The file that it is said to be in.
+    pub name: String,
+}
+
+impl SourceFile {
+    /// The file and the number that a line is said to have.
+    pub fn presumed(&self, line: u32) -> (&str, u32) {
+        let behind = self
+            .renamings
+            .partition_point(|renaming| renaming.from <= line);
+        match behind.checked_sub(1).map(|index| &self.renamings[index]) {
+            Some(renaming) => (
+                &renaming.name,
+                renaming.line.saturating_add(line - renaming.from),
+            ),
+            None => (&self.name, line),
+        }
+    }
 }
 
 /// Files and types.

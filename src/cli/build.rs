@@ -9,18 +9,19 @@ use bpfcc_frontend::source::Sources;
 use bpfcc_frontend::warn::Switch;
 
 use super::depend::DependArgs;
+use super::inputs::{self, Input, Inputs, Language};
 use super::options::CompileArgs;
 use super::output;
+use super::query::QueryArgs;
 
 /// What to compile, and to what.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// C source file, `-` for standard input.
-    #[arg(value_name = "FILE", required_unless_present = "explain")]
-    input: Option<PathBuf>,
+    #[command(flatten)]
+    inputs: Inputs,
     /// Output file, `-` for standard output. Default: FILE with `.o`, in the current directory; text goes to standard
     /// output.
-    #[arg(short, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Compile without linking; bpfcc always does.
     #[arg(short)]
@@ -44,6 +45,9 @@ pub(crate) struct Args {
     /// all passes (`ir:adapt`: after the adaptation to the target), `ir:after=NAME` the IR after one of them.
     #[arg(long, value_name = "STAGE")]
     emit: Option<Stage>,
+    /// Compile, and write nothing but diagnostics.
+    #[arg(long, conflicts_with_all = ["emit", "assembly", "preprocess"])]
+    syntax_only: bool,
     /// Explain the code of an error or warning.
     #[arg(long, value_name = "CODE", help_heading = "Diagnostics")]
     explain: Option<String>,
@@ -51,6 +55,8 @@ pub(crate) struct Args {
     compile: CompileArgs,
     #[command(flatten)]
     depend: DependArgs,
+    #[command(flatten)]
+    query: QueryArgs,
 }
 
 /// Compiles as the arguments say.
@@ -58,14 +64,63 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if let Some(code) = &args.explain {
         return explain(code);
     }
-    let Some(input) = &args.input else {
-        bail!("no input file; try `bpfcc --help`");
-    };
-    if args.depend.is_idle() {
-        bail!("-MF, -MT, -MQ and -MP say how to write dependencies; add -M, -MM, -MD or -MMD");
+    if let Some(answer) = args.query.answer() {
+        return output::print(&answer);
     }
+    let files = &args.inputs.files;
     let mut options = args.compile.to_options();
     options.dialect = args.asm;
+    options.frontend.preprocessor.missing_headers_are_empty = args.depend.names_missing();
+    if args.query.verbose || args.query.dry_run {
+        args.query.describe(&options.frontend.preprocessor)?;
+        if files.is_empty() || args.query.dry_run {
+            return Ok(());
+        }
+    }
+    check(args)?;
+    // Each file is compiled, whatever became of those before it.
+    let results = files.iter().map(|input| compile(args, input, &options));
+    let (_, failed): (Vec<_>, Vec<_>) = results.partition(Result::is_ok);
+    let mut errors = failed.into_iter().filter_map(Result::err);
+    match errors.next() {
+        None => Ok(()),
+        Some(first) => {
+            errors.for_each(|error| output::report(&error));
+            Err(first)
+        }
+    }
+}
+
+/// Whether the arguments fit together.
+fn check(args: &Args) -> Result<()> {
+    let files = &args.inputs.files;
+    if files.is_empty() {
+        bail!("no input file; try `bpfcc --help`");
+    }
+    let is_discarded = |path: &PathBuf| path == Path::new("/dev/null");
+    if files.len() > 1 && args.output.as_ref().is_some_and(|path| !is_discarded(path)) {
+        bail!(
+            "`-o` names one output, but there are {} files; leave it out, or compile them one by one",
+            files.len()
+        );
+    }
+    for input in files {
+        if let Some(why) = inputs::foreign(&input.path) {
+            bail!("`{}`: {why}", input.path.display());
+        }
+    }
+    if args.depend.is_idle() {
+        bail!("-MF, -MT, -MQ, -MG and -MP say how to write dependencies; add -M, -MM, -MD or -MMD");
+    }
+    Ok(())
+}
+
+/// Compiles one file.
+fn compile(args: &Args, input: &Input, options: &Options) -> Result<()> {
+    let mut options = options.clone();
+    options.frontend.preprocessor.is_preprocessed = input.language == Language::Preprocessed;
+    let messages = &args.compile.messages;
+    let input = input.path.as_path();
     if args.depend.only() {
         return print_rule(args, input, options);
     }
@@ -73,7 +128,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         Some(stage) => {
             let compilation = stages::file_text(input, &options, &stage);
             let rule = rule(args, input, &compilation.sources);
-            let text = output::finish(compilation, args.compile.diagnostics)?;
+            let text = output::finish(compilation, messages)?;
             write_rule(args, input, rule)?;
             match &args.output {
                 Some(path) => output::write(path, text.as_bytes()),
@@ -83,8 +138,11 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         None => {
             let compilation = compile_file(input, &options);
             let rule = rule(args, input, &compilation.sources);
-            let bytes = output::finish(compilation, args.compile.diagnostics)?.to_elf()?;
+            let bytes = output::finish(compilation, messages)?.to_elf()?;
             write_rule(args, input, rule)?;
+            if args.syntax_only {
+                return Ok(());
+            }
             let default = || object_name(input);
             output::write(&args.output.clone().unwrap_or_else(default), &bytes)
         }
@@ -107,7 +165,7 @@ fn print_rule(args: &Args, input: &Path, mut options: Options) -> Result<()> {
     options.frontend.warnings.set(Switch::None);
     let compilation = stages::file_text(input, &options, &Stage::Preprocessed);
     let rule = rule(args, input, &compilation.sources);
-    output::finish(compilation, args.compile.diagnostics)?;
+    output::finish(compilation, &args.compile.messages)?;
     let default = args.output.clone().unwrap_or_else(|| PathBuf::from("-"));
     output::write(&args.depend.file_or(default), rule.as_bytes())
 }

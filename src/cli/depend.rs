@@ -32,6 +32,9 @@ pub(crate) struct DependArgs {
     /// The same, with what make takes for something else escaped.
     #[arg(long = "MQ", value_name = "TARGET")]
     quoted_targets: Vec<String>,
+    /// With -M or -MM: headers that are not there are still to be made, and belong to the rule.
+    #[arg(long = "MG")]
+    missing: bool,
     /// Add an empty rule for each header, so that make goes on when one is gone.
     #[arg(long = "MP")]
     phony: bool,
@@ -48,10 +51,16 @@ impl DependArgs {
         self.beside_all || self.beside_user
     }
 
+    /// Headers that are not there are to be named, not reported.
+    pub(crate) fn names_missing(&self) -> bool {
+        self.missing && self.only()
+    }
+
     /// What belongs to a rule is said, but not that there be one.
     pub(crate) fn is_idle(&self) -> bool {
         let has_detail = self.file.is_some()
             || self.phony
+            || self.missing
             || !(self.targets.is_empty() && self.quoted_targets.is_empty());
         has_detail && !self.only() && !self.beside()
     }

@@ -13,17 +13,30 @@ const UNDEFINE: &str = "undefine";
 
 impl Args for MacroArgs {
     fn augment_args(command: Command) -> Command {
-        let option = |id: &'static str, short, value, help| {
+        let option = |id: &'static str, short, long: &'static str, value, help| {
             Arg::new(id)
                 .short(short)
+                .long(long)
                 .value_name(value)
                 .action(ArgAction::Append)
                 .help(help)
                 .help_heading("Preprocessor")
         };
         command
-            .arg(option(DEFINE, 'D', "NAME[=VALUE]", "Define a macro"))
-            .arg(option(UNDEFINE, 'U', "NAME", "Undefine a macro"))
+            .arg(option(
+                DEFINE,
+                'D',
+                "define-macro",
+                "NAME[=VALUE]",
+                "Define a macro",
+            ))
+            .arg(option(
+                UNDEFINE,
+                'U',
+                "undefine-macro",
+                "NAME",
+                "Undefine a macro",
+            ))
     }
 
     fn augment_args_for_update(command: Command) -> Command {

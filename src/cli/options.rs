@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use bpfcc::{Cpu, Level, Options, Target};
+use bpfcc_frontend::source::PrefixMap;
 use bpfcc_frontend::warn::Switch;
 use clap::ValueEnum;
 
 use super::macros::MacroArgs;
+use super::query::standard_dirs;
 
 /// How diagnostics are printed.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -17,21 +19,77 @@ pub(crate) enum Format {
     Json,
 }
 
+/// When text has colours.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colour {
+    /// On a terminal.
+    Auto,
+    Always,
+    Never,
+}
+
+/// How much is said, and how.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Diagnostics")]
+pub(crate) struct MessageArgs {
+    /// How diagnostics are printed: text for people, json for editors.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) diagnostics: Format,
+    /// Whether text has colours.
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub(crate) color: Colour,
+    /// How many diagnostics are printed as text; 0 for all.
+    #[arg(long, value_name = "NUMBER", default_value = "20")]
+    pub(crate) error_limit: usize,
+}
+
 /// How to compile.
 #[derive(clap::Args)]
 pub(crate) struct CompileArgs {
     /// Add a directory to search for headers.
-    #[arg(short = 'I', value_name = "DIR", help_heading = "Preprocessor")]
+    #[arg(
+        short = 'I',
+        long = "include-directory",
+        value_name = "DIR",
+        help_heading = "Preprocessor"
+    )]
     include: Vec<PathBuf>,
+    /// Add a directory to search first, for headers whose names stand in quotes.
+    #[arg(long, value_name = "DIR", help_heading = "Preprocessor")]
+    iquote: Vec<PathBuf>,
     /// Add a directory of system headers, searched after those of -I.
     #[arg(long, value_name = "DIR", help_heading = "Preprocessor")]
     isystem: Vec<PathBuf>,
+    /// Add a directory of system headers, searched last.
+    #[arg(long, value_name = "DIR", help_heading = "Preprocessor")]
+    idirafter: Vec<PathBuf>,
+    /// Process a header before the program, and keep nothing but its macros.
+    #[arg(long, value_name = "FILE", help_heading = "Preprocessor")]
+    imacros: Vec<String>,
     /// Process a header before the program.
     #[arg(long = "include", value_name = "FILE", help_heading = "Preprocessor")]
     preinclude: Vec<String>,
-    /// Search only the directories given, not the headers that bpfcc carries.
+    /// Search only the directories given, neither the headers that bpfcc carries nor those of the host.
     #[arg(long, help_heading = "Preprocessor")]
     nostdinc: bool,
+    /// Do not search the host's directories of headers.
+    #[arg(long, help_heading = "Preprocessor")]
+    nostdlibinc: bool,
+    /// Where the host's directories of headers are.
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = "/",
+        hide_default_value = true,
+        help_heading = "Preprocessor"
+    )]
+    sysroot: PathBuf,
+    /// Begin names of files with NEW instead of OLD in `__FILE__`.
+    #[arg(long, value_name = "OLD=NEW", help_heading = "Preprocessor", value_parser = parse_map)]
+    macro_prefix_map: Vec<PrefixMap>,
+    /// Begin names of files with NEW instead of OLD in line information.
+    #[arg(long, value_name = "OLD=NEW", value_parser = parse_map)]
+    debug_prefix_map: Vec<PrefixMap>,
     #[command(flatten)]
     macros: MacroArgs,
     /// Host that the object is for: as-written (tables and functions of 2014 stay by name, which the bundled runtime binds),
@@ -45,10 +103,12 @@ pub(crate) struct CompileArgs {
     /// Give no warnings.
     #[arg(short = 'w', help_heading = "Diagnostics")]
     no_warnings: bool,
-    /// How diagnostics are printed: text for people, json for editors.
-    #[arg(long, value_enum, default_value = "text", help_heading = "Diagnostics")]
-    pub(crate) diagnostics: Format,
-    /// Optimisation level: 0 translates, 1 optimises.
+    #[command(flatten)]
+    pub(crate) messages: MessageArgs,
+    /// Describe types and lines (BTF) in the object, as -g asks and -g0 does not. libbpf needs them for maps in `.maps`.
+    #[arg(long, value_name = "YES|NO", default_value = "yes", value_parser = parse_yes_no, action = clap::ArgAction::Set)]
+    debug_info: bool,
+    /// Optimisation level: 0 translates, 1 and above (2, 3, s, z) optimise as well as bpfcc can.
     #[arg(short = 'O', value_name = "LEVEL", default_value = "1", value_parser = parse_level)]
     level: Level,
     /// Instruction set version: v1 (every kernel), v2, v3 (Linux 5.1 and later) or v4 (6.6 and later).
@@ -68,6 +128,8 @@ impl CompileArgs {
             cpu: self.cpu,
             ..Options::default()
         };
+        options.no_debug_info = !self.debug_info;
+        options.debug_prefix_map.clone_from(&self.debug_prefix_map);
         options.frontend.language.allowed.loops = !self.no_loops;
         let warnings = &mut options.frontend.warnings;
         self.warnings
@@ -79,6 +141,13 @@ impl CompileArgs {
         let pp = &mut options.frontend.preprocessor;
         pp.include_dirs.clone_from(&self.include);
         pp.system_dirs.clone_from(&self.isystem);
+        pp.quote_dirs.clone_from(&self.iquote);
+        pp.after_dirs.clone_from(&self.idirafter);
+        if !self.nostdlibinc {
+            pp.standard_dirs = standard_dirs(&self.sysroot);
+        }
+        pp.macro_prefix_map.clone_from(&self.macro_prefix_map);
+        pp.macro_includes.clone_from(&self.imacros);
         pp.forced_includes.clone_from(&self.preinclude);
         pp.no_standard_includes = self.nostdinc;
         pp.macros.clone_from(&self.macros.in_order);
@@ -93,11 +162,26 @@ fn parse_target(name: &str) -> Result<Target, String> {
 fn parse_level(text: &str) -> Result<Level, String> {
     match text {
         "0" => Ok(Level::O0),
-        "1" => Ok(Level::O1),
-        _ => Err(format!("there is no -O{text}; use -O0 or -O1")),
+        "s" | "z" | "g" | "fast" => Ok(Level::O1),
+        _ if text.parse::<u8>().is_ok() => Ok(Level::O1),
+        _ => Err(format!(
+            "there is no -O{text}; use -O0 or one of -O1, -O2, -O3, -Os and -Oz, which mean the same"
+        )),
     }
 }
 
 fn parse_cpu(name: &str) -> Result<Cpu, String> {
-    Cpu::from_name(name).ok_or_else(|| "use v1, v2, v3 or v4".to_owned())
+    Cpu::from_name(name).ok_or_else(|| "use v1, v2, v3, v4, generic or probe".to_owned())
+}
+
+fn parse_yes_no(text: &str) -> Result<bool, String> {
+    match text {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err("use yes or no".to_owned()),
+    }
+}
+
+fn parse_map(text: &str) -> Result<PrefixMap, String> {
+    PrefixMap::parse(text).ok_or_else(|| "an `=` parts the old beginning from the new".to_owned())
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use bpfcc::{Compilation, json, render};
 
-use super::options::Format;
+use super::options::{Colour, Format, MessageArgs};
 
 /// The program was refused, and the diagnostics that say why have been printed.
 #[derive(Debug)]
@@ -29,13 +29,10 @@ pub(crate) fn report(error: &anyhow::Error) {
     }
 }
 
-/// How many diagnostics are worth reading in one go.
-const MAX_SHOWN: usize = 20;
-
 /// Prints the diagnostics of a compilation and gives its result, if there is one.
-pub(crate) fn finish<T>(compilation: Compilation<T>, format: Format) -> Result<T> {
-    match format {
-        Format::Text => print_text(&compilation),
+pub(crate) fn finish<T>(compilation: Compilation<T>, messages: &MessageArgs) -> Result<T> {
+    match messages.diagnostics {
+        Format::Text => print_text(&compilation, messages),
         Format::Json => print_json(&compilation),
     }
     compilation.result.ok_or_else(|| Refused.into())
@@ -48,17 +45,31 @@ fn print_json<T>(compilation: &Compilation<T>) {
     }
 }
 
-fn print_text<T>(compilation: &Compilation<T>) {
-    let colour = io::stderr().is_terminal();
-    for diagnostic in compilation.diagnostics.iter().take(MAX_SHOWN) {
+fn print_text<T>(compilation: &Compilation<T>, messages: &MessageArgs) {
+    let colour = match messages.color {
+        Colour::Auto => io::stderr().is_terminal(),
+        Colour::Always => true,
+        Colour::Never => false,
+    };
+    let limit = match messages.error_limit {
+        0 => usize::MAX,
+        limit => limit,
+    };
+    for diagnostic in compilation.diagnostics.iter().take(limit) {
         eprintln!(
             "{}\n",
             render::diagnostic(&compilation.sources, diagnostic, colour)
         );
     }
-    if let Some(more @ 1..) = compilation.diagnostics.len().checked_sub(MAX_SHOWN) {
+    if let Some(more @ 1..) = compilation.diagnostics.len().checked_sub(limit) {
         eprintln!("bpfcc: {more} more messages are not shown");
     }
+}
+
+/// Writes to standard error, where people and Makefiles read what is not the result.
+pub(crate) fn say(text: &str) -> Result<()> {
+    let written = io::stderr().lock().write_all(text.as_bytes());
+    written.context("cannot write to standard error")
 }
 
 /// Writes to standard output; a reader that went away (`| head`) is not an error.

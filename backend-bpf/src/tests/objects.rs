@@ -74,6 +74,7 @@ fn module() -> Module {
     module.debug.files.push(SourceFile {
         name: "program.c".to_string(),
         text: Arc::from(SOURCE),
+        renamings: Vec::new(),
     });
     for global in module.globals.values_mut() {
         global.debug_type = match global.name.as_str() {

@@ -1,6 +1,6 @@
 //! Headers that come with the compiler, so that a program needs nothing but the compiler.
 //!
-//! They are found last: a header in a directory of the command line wins over the one here. What programs and hosts must
+//! A header in a directory of the command line wins over the one here, and the one here over the host's. What programs and hosts must
 //! agree on — helpers, contexts, map types — is not written down in them a second time but printed from the tables of
 //! [`bpfcc_isa`].
 
@@ -9,6 +9,10 @@ use std::fmt::Write;
 
 use bpfcc_isa::helpers::{HELPERS, NAMED_2014, struct_names};
 use bpfcc_isa::program::{ContextField, FieldValue, MapKind, PROGRAM_TYPES, program_type};
+
+/// The directory that these headers seem to be in. It is on no disk; `-print-resource-dir` and its like name it, so that
+/// a Makefile can pass it back with `-isystem`.
+pub const DIRECTORY: &str = "bpfcc:resource/include";
 
 /// Where the text of a header comes from.
 enum Text {

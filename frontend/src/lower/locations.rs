@@ -38,6 +38,7 @@ impl<'a> Locations<'a> {
             self.files.push(SourceFile {
                 name: file.path().to_owned(),
                 text: file.text().clone(),
+                renamings: file.renamings().to_vec(),
             });
             self.files.len() as u32 - 1
         })

@@ -439,6 +439,10 @@ impl Preprocessor<'_> {
         }
         match self.find_include(&name, angled, next) {
             Some(found) => self.enter(found, span),
+            None if self.options.missing_headers_are_empty => {
+                self.sources.add_missing(&name);
+                Ok(())
+            }
             None => {
                 self.report(self.not_found(&name, span));
                 // What the header would have declared is missing everywhere below: further messages would be noise.
@@ -491,8 +495,7 @@ impl Preprocessor<'_> {
         Some((name, true))
     }
 
-    /// Searches a header: beside the current file if its name is quoted, in the directories of the command line, among
-    /// the headers that come with the compiler.
+    /// Searches a header: beside the current file if its name is quoted, then in [`Options::directories`](super::Options).
     pub(super) fn find_include(&self, name: &str, angled: bool, next: bool) -> Option<Found> {
         let current = self.files.last()?;
         if Path::new(name).is_absolute() {
@@ -511,30 +514,14 @@ impl Preprocessor<'_> {
             });
         }
         let first = if next { current.next_dir } else { 0 };
-        let user_dirs = self.options.include_dirs.len();
-        let dirs = self
-            .options
-            .include_dirs
-            .iter()
-            .chain(&self.options.system_dirs)
-            .enumerate()
-            .skip(first);
-        for (index, dir) in dirs {
-            let path = dir.join(name);
-            if path.is_file() {
-                return Some(Found {
-                    place: Place::Disk(path),
-                    next_dir: index + 1,
-                    is_system: index >= user_dirs,
-                });
-            }
-        }
-        let may_fall_back = !self.options.no_standard_includes && headers::exists(name);
-        let next_dir = user_dirs + self.options.system_dirs.len();
-        may_fall_back.then(|| Found {
-            place: Place::Embedded(name.to_owned()),
-            next_dir,
-            is_system: true,
+        let directories = self.options.directories().enumerate().skip(first);
+        let mut usable = directories.filter(|(_, directory)| !(angled && directory.is_for_quotes));
+        usable.find_map(|(index, directory)| {
+            Some(Found {
+                place: place_in(directory.path, name)?,
+                next_dir: index + 1,
+                is_system: directory.is_system,
+            })
         })
     }
 
@@ -552,12 +539,9 @@ impl Preprocessor<'_> {
     fn not_found(&self, name: &str, span: Span) -> Diagnostic {
         let error =
             Diagnostic::error(span, format!("cannot find the header `{name}`")).code("include");
-        let dirs = self
-            .options
-            .include_dirs
-            .iter()
-            .chain(&self.options.system_dirs);
-        let searched: Vec<String> = dirs.map(|dir| dir.display().to_string()).collect();
+        let dirs = self.options.directories().map(|directory| directory.path);
+        let on_disk = dirs.filter(|dir| *dir != Path::new(headers::DIRECTORY));
+        let searched: Vec<String> = on_disk.map(|dir| dir.display().to_string()).collect();
         let error = match searched.is_empty() {
             true => error.note(None, "no directories to search were given"),
             false => error.note(None, format!("searched in {}", searched.join(", "))),
@@ -775,6 +759,15 @@ impl Preprocessor<'_> {
             act(&mut self.macros, name);
         }
     }
+}
+
+/// The header of this name in a directory.
+fn place_in(directory: &Path, name: &str) -> Option<Place> {
+    if directory == Path::new(headers::DIRECTORY) {
+        return headers::exists(name).then(|| Place::Embedded(name.to_owned()));
+    }
+    let path = directory.join(name);
+    path.is_file().then_some(Place::Disk(path))
 }
 
 fn is_alternative(keyword: Symbol) -> bool {

@@ -17,7 +17,7 @@ use super::lexer::Lexer;
 use super::token::{Expansion, ExpansionId, Interner, Symbol, Token, TokenKind, sym};
 use super::{Preprocessor, Stop};
 use crate::diagnostic::Diagnostic;
-use crate::source::Span;
+use crate::source::{PrefixMap, Span};
 
 /// How deep calls of macros may stand in the arguments of calls of macros.
 const MAX_ARGUMENT_DEPTH: usize = 256;
@@ -1029,7 +1029,7 @@ impl Preprocessor<'_> {
             }
             Builtin::BaseFile => (
                 TokenKind::String,
-                quoted(self.sources.file(self.main).path()),
+                quoted(&self.mapped(self.sources.file(self.main).path())),
             ),
             // The same source gives the same output, whenever it is compiled.
             Builtin::Date => (TokenKind::String, quoted("Jan  1 1970")),
@@ -1123,9 +1123,12 @@ impl Preprocessor<'_> {
     }
 
     fn current_path(&self, name: &Token) -> String {
-        self.sources
-            .presumed_location(self.expansions.written_at(name.span, name.expansion))
-            .path
+        let written = self.expansions.written_at(name.span, name.expansion);
+        self.mapped(&self.sources.presumed_location(written).path)
+    }
+
+    fn mapped(&self, path: &str) -> String {
+        PrefixMap::apply(&self.options.macro_prefix_map, path)
     }
 
     fn next_count(&mut self) -> u32 {

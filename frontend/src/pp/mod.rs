@@ -29,16 +29,18 @@ mod predefined;
 pub(crate) mod token;
 
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{FileId, Sources, Span};
+use crate::headers;
+use crate::source::{FileId, PrefixMap, Sources, Span};
 use directives::{Conditional, Guard};
 use lexer::Lexer;
 use macros::{MacroTable, Stream};
 use token::sym;
 
+pub use crate::headers::DIRECTORY as CARRIED_HEADERS;
 pub use bpfcc_isa::Cpu;
 pub use token::{Expansion, ExpansionId, Expansions, Interner, Symbol, Token, TokenKind};
 
@@ -59,16 +61,69 @@ pub enum MacroOption {
 pub struct Options {
     /// `-D` and `-U`, in order.
     pub macros: Vec<MacroOption>,
+    /// `-iquote`: directories searched first, for names in quotes alone.
+    pub quote_dirs: Vec<PathBuf>,
     /// `-I`: directories searched for headers.
     pub include_dirs: Vec<PathBuf>,
     /// `-isystem`: directories searched after those; headers from there give no warnings.
     pub system_dirs: Vec<PathBuf>,
+    /// The host's directories of headers, searched behind those that come with the compiler.
+    pub standard_dirs: Vec<PathBuf>,
+    /// `-idirafter`: directories of system headers that are searched last.
+    pub after_dirs: Vec<PathBuf>,
+    /// `-imacros`: headers of which the macros count and nothing else, before all others.
+    pub macro_includes: Vec<String>,
     /// `-include`: headers that are included before the program.
     pub forced_includes: Vec<String>,
-    /// `-nostdinc`: do not fall back on the headers that come with the compiler.
+    /// `-nostdinc`: search neither the headers that come with the compiler nor those of the host.
     pub no_standard_includes: bool,
+    /// `-MG`: a header that is not there is still to be made, and reads as empty.
+    pub missing_headers_are_empty: bool,
+    /// The program has been preprocessed (`file.i`): there are no macros, and none are defined by the command line.
+    pub is_preprocessed: bool,
+    /// `-fmacro-prefix-map`: how paths begin in `__FILE__`.
+    pub macro_prefix_map: Vec<PrefixMap>,
     /// `-mcpu`.
     pub cpu: Cpu,
+}
+
+/// A directory that is searched for headers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Directory<'a> {
+    /// Where it is; [`headers::DIRECTORY`] is on no disk.
+    pub path: &'a Path,
+    /// Only for names in quotes.
+    pub is_for_quotes: bool,
+    /// Headers from there give no warnings.
+    pub is_system: bool,
+}
+
+impl Options {
+    /// The directories that are searched for headers, in order.
+    pub fn directories(&self) -> impl Iterator<Item = Directory<'_>> {
+        let has_standard = !self.no_standard_includes;
+        let carried = has_standard.then_some(Path::new(headers::DIRECTORY));
+        let standard = self.standard_dirs.iter().filter(move |_| has_standard);
+        let system = self.system_dirs.iter().map(PathBuf::as_path);
+        let system = system
+            .chain(carried)
+            .chain(standard.map(PathBuf::as_path))
+            .chain(self.after_dirs.iter().map(PathBuf::as_path));
+        let directory = |path, is_for_quotes, is_system| Directory {
+            path,
+            is_for_quotes,
+            is_system,
+        };
+        let quotes = self.quote_dirs.iter();
+        quotes
+            .map(move |path| directory(path, true, false))
+            .chain(
+                self.include_dirs
+                    .iter()
+                    .map(move |path| directory(path, false, false)),
+            )
+            .chain(system.map(move |path| directory(path, false, true)))
+    }
 }
 
 /// A `#pragma` or `_Pragma`, kept for the stages that know what it asks.
@@ -240,17 +295,29 @@ impl<'a> Preprocessor<'a> {
 
     fn run(&mut self) -> Result<(), Stop> {
         let options = self.options;
-        let builtin = self
-            .sources
-            .add_virtual("<built-in>", predefined::macros(options.cpu));
-        let command_line = self
-            .sources
-            .add_virtual("<command line>", predefined::command_line(options));
+        if options.is_preprocessed {
+            self.open(self.main, 0, false, None);
+            return self.read_all();
+        }
         // The last file opened is read first.
+        self.open_text("<command line>", predefined::macro_options(options), false);
+        self.open_text("<built-in>", predefined::macros(options.cpu), true);
+        self.read_all()?;
+        // Of the headers of `-imacros` nothing but the macros stays.
+        self.tokens.clear();
+        self.pragmas.clear();
         self.open(self.main, 0, false, None);
-        self.open(command_line, 0, false, None);
-        self.open(builtin, 0, true, None);
+        self.open_text(
+            "<command line>",
+            predefined::forced_includes(options),
+            false,
+        );
         self.read_all()
+    }
+
+    fn open_text(&mut self, name: &str, text: String, is_system: bool) {
+        let file = self.sources.add_virtual(name, text);
+        self.open(file, 0, is_system, None);
     }
 
     fn read_all(&mut self) -> Result<(), Stop> {

@@ -238,9 +238,8 @@ pub(super) fn macros(cpu: Cpu) -> String {
     text
 }
 
-/// The text of the file that does what `-D`, `-U` and `-include` ask.
-pub(super) fn command_line(options: &Options) -> String {
-    let one_line = |text: &str| text.replace(['\n', '\r'], " ");
+/// The text of the file that does what `-D`, `-U` and `-imacros` ask.
+pub(super) fn macro_options(options: &Options) -> String {
     let macros = options.macros.iter().map(|option| match option {
         MacroOption::Define(definition) => match definition.split_once('=') {
             Some((name, value)) => format!("#define {} {}\n", one_line(name), one_line(value)),
@@ -248,11 +247,23 @@ pub(super) fn command_line(options: &Options) -> String {
         },
         MacroOption::Undefine(name) => format!("#undef {}\n", one_line(name)),
     });
-    let includes = options
-        .forced_includes
-        .iter()
-        .map(|path| format!("#include \"{}\"\n", one_line(path)));
-    macros.chain(includes).collect()
+    macros.collect::<String>() + &includes(&options.macro_includes)
+}
+
+/// The text of the file that does what `-include` asks.
+pub(super) fn forced_includes(options: &Options) -> String {
+    includes(&options.forced_includes)
+}
+
+fn includes(paths: &[String]) -> String {
+    let lines = paths.iter();
+    lines
+        .map(|path| format!("#include \"{}\"\n", one_line(path)))
+        .collect()
+}
+
+fn one_line(text: &str) -> String {
+    text.replace(['\n', '\r'], " ")
 }
 
 /// The largest number of a signed type.

@@ -53,7 +53,7 @@ use crate::tree::reach;
 use crate::tree::{FuncId, GlobalId, Label, LabelId, Local, LocalId, Unit};
 use crate::types::{IntKind, QualType, TypeId, Typedef, Types};
 
-pub(crate) use suggest::closest;
+pub use suggest::closest;
 
 use label::NamedLabel;
 use pragma::Pragmas;

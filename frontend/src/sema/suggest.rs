@@ -4,10 +4,7 @@
 const SHORTEST: usize = 3;
 
 /// The candidate with the fewest edits (insert, delete, replace, swap neighbours), if they are few for its length.
-pub(crate) fn closest<'a>(
-    name: &str,
-    candidates: impl Iterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     if name.chars().count() < SHORTEST {
         return None;
     }

@@ -47,7 +47,7 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value = "interp")]
     engine: EngineArg,
     /// Also write the object file.
-    #[arg(short, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten)]
     compile: CompileArgs,
@@ -119,11 +119,8 @@ fn object(args: &Args) -> Result<Object> {
         }
         _ => {
             let options = args.compile.to_options();
-            output::finish(
-                compile_file(&args.input, &options),
-                args.compile.diagnostics,
-            )
-            .map(|c| c.object)
+            output::finish(compile_file(&args.input, &options), &args.compile.messages)
+                .map(|c| c.object)
         }
     }
 }
