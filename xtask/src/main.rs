@@ -11,6 +11,7 @@ mod csmith;
 mod execute;
 mod host;
 mod native;
+mod projects;
 mod setup;
 mod shapes;
 mod torture;
@@ -28,6 +29,8 @@ Tasks:
   torture [FILTER]        run GCC's C torture tests whose name contains FILTER (Debian package gcc-12-source),
                           and say which of them the newest clang-NN compiles for BPF
   csmith [COUNT] [SEED]   run COUNT programs from Csmith, the first from SEED (Debian packages csmith, libcsmith-dev)
+  projects [FILTER]       compile the BPF programs of BCC and Linux whose path contains FILTER (Debian's sources), beside
+                          the newest clang-NN, and ask the running kernel about them (as root, with bpftool)
   bench-compile [SHAPE]   show how compile time grows with the length of generated programs, beside the newest clang-NN";
 
 fn main() -> ExitCode {
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
     let result = match args.next().as_deref() {
         Some("torture") => torture::run(args),
         Some("csmith") => csmith::run(args),
+        Some("projects") => projects::run(args),
         Some("bench-compile") => bench::run(args),
         Some(execute::TASK) => execute::run(args),
         Some("help" | "--help" | "-h") => {
