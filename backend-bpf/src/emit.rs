@@ -186,6 +186,12 @@ impl Emitter<'_> {
                 dst: regs[0],
                 src: regs[1],
             }),
+            VInsn::CastSpace { to, from, .. } => self.push(Insn::AddrSpaceCast {
+                dst: regs[0],
+                src: regs[1],
+                to: *to,
+                from: *from,
+            }),
             VInsn::Neg { width, .. } => self.push(Insn::Neg {
                 width: *width,
                 dst: regs[0],

@@ -135,6 +135,13 @@ pub(crate) enum VInsn {
         dst: VReg,
         src: VReg,
     },
+    /// `dst = addr_space_cast(src, to, from)`.
+    CastSpace {
+        dst: VReg,
+        src: VReg,
+        to: u16,
+        from: u16,
+    },
     /// `dst = -src`.
     Neg { width: Width, dst: VReg, src: VReg },
     /// Byte swap.
@@ -285,7 +292,9 @@ impl VInsn {
                 let fixed = [def(*dst, Same(1)), used(*lhs, Any)];
                 fixed.into_iter().chain(rhs.operand()).collect()
             }
-            VInsn::ZeroExtend { dst, src } | VInsn::SignExtend { dst, src, .. } => {
+            VInsn::ZeroExtend { dst, src }
+            | VInsn::SignExtend { dst, src, .. }
+            | VInsn::CastSpace { dst, src, .. } => {
                 vec![def(*dst, Any), used(*src, Any)]
             }
             VInsn::Neg { dst, src, .. } | VInsn::Swap { dst, src, .. } => {
@@ -370,6 +379,7 @@ impl VInsn {
                 | VInsn::Alu { .. }
                 | VInsn::ZeroExtend { .. }
                 | VInsn::SignExtend { .. }
+                | VInsn::CastSpace { .. }
                 | VInsn::Neg { .. }
                 | VInsn::Swap { .. }
         )
@@ -622,6 +632,14 @@ fn write_insn(insn: &VInsn, names: &[String], module: &Module, out: &mut String)
         VInsn::SignExtend { width, from, .. } => {
             let (from, to) = (from.bits(), bits(width));
             write!(out, "{} = sext{from}to{to} {}", name(0), name(1))
+        }
+        VInsn::CastSpace { to, from, .. } => {
+            write!(
+                out,
+                "{} = addr_space_cast {}, {to}, {from}",
+                name(0),
+                name(1)
+            )
         }
         VInsn::Neg { width, .. } => write!(out, "{} = neg{} {}", name(0), bits(width), name(1)),
         VInsn::Swap { kind, size, .. } => {

@@ -687,6 +687,15 @@ impl Types {
         }
     }
 
+    /// The address space of objects of this type; that of an array is its elements'.
+    pub fn address_space(&self, ty: QualType) -> u8 {
+        let mut ty = self.canonical(ty);
+        while let Some((element, _)) = self.array_parts(ty) {
+            ty = self.canonical(element);
+        }
+        ty.quals.address_space
+    }
+
     /// Element type and length of an array type. Qualifiers belong to the elements (C11 6.7.3p9).
     pub fn array_parts(&self, ty: QualType) -> Option<(QualType, Option<u64>)> {
         let ty = self.canonical(ty);

@@ -237,6 +237,11 @@ impl Builder {
         self.value(Type::I64, InstData::PtrToInt { arg })
     }
 
+    /// A pointer in another address space.
+    pub fn cast_space(&mut self, arg: Value, to: u16, from: u16) -> Value {
+        self.value(Type::PTR, InstData::CastSpace { arg, to, from })
+    }
+
     /// `base` plus `offset` bytes.
     pub fn ptr_add(&mut self, base: Value, offset: Value) -> Value {
         self.value(self.ty(base), InstData::PtrAdd { base, offset })

@@ -99,6 +99,16 @@ pub enum InstData {
         /// A pointer.
         arg: Value,
     },
+    /// `v: ptr = addr_space_cast a, 0, 1`: the pointer in address space 0 (the kernel's) to what `a` points to in address
+    /// space 1 (the arena's, as user space sees it).
+    CastSpace {
+        /// A pointer.
+        arg: Value,
+        /// Address space of the result.
+        to: u16,
+        /// Address space of the operand.
+        from: u16,
+    },
     /// `v: ptr.K = ptr_add a, b`: same kind as `a`. Constant offsets belong into the accesses instead.
     PtrAdd {
         /// Pointer.
@@ -321,6 +331,7 @@ impl InstData {
             | InstData::Truncate { arg }
             | InstData::IntToPtr { arg }
             | InstData::PtrToInt { arg }
+            | InstData::CastSpace { arg, .. }
             | InstData::Return(Some(arg)) => f(arg),
             InstData::Binary { args, .. } | InstData::Compare { args, .. } => {
                 args.iter_mut().for_each(f)

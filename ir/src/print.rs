@@ -338,6 +338,9 @@ impl<'a> Printer<'a> {
             InstData::Truncate { arg } => format!("trunc {}", v(*arg)),
             InstData::IntToPtr { arg } => format!("int_to_ptr {}", v(*arg)),
             InstData::PtrToInt { arg } => format!("ptr_to_int {}", v(*arg)),
+            InstData::CastSpace { arg, to, from } => {
+                format!("addr_space_cast {}, {to}, {from}", v(*arg))
+            }
             InstData::PtrAdd { base, offset } => format!("ptr_add {}, {}", v(*base), v(*offset)),
             InstData::Compare { cond, args } => format!("compare {}", self.test(*cond, *args)),
             InstData::Select {

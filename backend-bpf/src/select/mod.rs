@@ -226,6 +226,11 @@ impl<'a> Selector<'a> {
                 then,
                 otherwise,
             } => self.select_branch(*cond, *args, then, otherwise),
+            InstData::CastSpace { arg, to, from } => {
+                let (src, (dst, _)) = (self.reg(*arg), self.result(inst));
+                let (to, from) = (*to, *from);
+                self.push(VInsn::CastSpace { dst, src, to, from });
+            }
             InstData::Return(value) => self.select_return(*value),
             InstData::Unreachable => self.select_unreachable(),
             InstData::Const { .. }

@@ -123,6 +123,7 @@ impl Body<'_, '_> {
             base: Base::Slot(slot),
             offset: 0,
             align,
+            space: 0,
         }
     }
 }

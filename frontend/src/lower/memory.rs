@@ -31,6 +31,8 @@ pub(super) struct Address {
     pub(super) offset: i64,
     /// A power of two that the address is known to be a multiple of.
     pub(super) align: u32,
+    /// The address space that it is in. In all but 0 it is converted for each access.
+    pub(super) space: u8,
 }
 
 impl Address {
@@ -84,6 +86,7 @@ impl Body<'_, '_> {
             base: Base::Value(value),
             offset: 0,
             align,
+            space: 0,
         }
     }
 
@@ -104,6 +107,7 @@ impl Body<'_, '_> {
 
     /// An address as the operands of a load or store.
     pub(super) fn operand(&mut self, address: Address) -> (Value, i32) {
+        let address = self.in_space(address, 0);
         match i32::try_from(address.offset) {
             Ok(offset) => (self.base_value(address.base), offset),
             Err(_) => (self.address_value(address), 0),

@@ -18,6 +18,7 @@
 //! and `place` how memory is reached. `expr`, `condition` and `stmt` follow the grammar; the others do one family of
 //! operations each.
 
+mod arena;
 mod arith;
 mod asm;
 mod atomic;

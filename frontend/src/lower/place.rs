@@ -50,6 +50,7 @@ impl Body<'_, '_> {
                 base: Base::Global(self.module.global(*id)),
                 offset: 0,
                 align: self.module.unit[*id].align,
+                space: self.types().address_space(self.module.unit[*id].ty),
             }),
             PlaceKind::Deref(pointer) => Position::Memory(self.pointer(pointer)),
             PlaceKind::Member {
@@ -140,6 +141,7 @@ impl Body<'_, '_> {
                 arg,
             } => {
                 let address = self.pointer(arg);
+                let address = self.in_space(address, self.pointee_space(expr.ty));
                 self.promise_alignment(address, expr.ty)
             }
             ExprKind::Comma(first, second) => {
@@ -148,7 +150,10 @@ impl Body<'_, '_> {
             }
             _ => {
                 let value = self.word(expr);
-                let address = self.address_at(value, 1);
+                let address = Address {
+                    space: self.pointee_space(expr.ty),
+                    ..self.address_at(value, 1)
+                };
                 self.promise_alignment(address, expr.ty)
             }
         }

@@ -7,6 +7,7 @@
 //! | a string literal | string | `.rodata.str1.1` |
 //! | initialised with something else than zeros | mutable | `.data` |
 //! | the rest | mutable | `.bss` |
+//! | in an address space other than 0 | mutable | `.addr_space.1` |
 //! | `extern` and never defined | extern | as said: `.kconfig`, `.ksyms` |
 
 use std::collections::HashMap;
@@ -652,7 +653,11 @@ impl Checker<'_> {
     /// Decides what the loader does with a defined variable, and its section.
     pub(super) fn place_global(&mut self, id: GlobalId) {
         let is_const = self.object_quals(self.unit[id].ty).is_const;
+        let space = self.types().address_space(self.unit[id].ty);
         let global = &mut self.unit[id];
+        if space != 0 && global.section.is_empty() {
+            global.section = format!(".addr_space.{space}");
+        }
         let is_zero = global.image.as_ref().is_some_and(|image| {
             image.pointers.is_empty() && image.bytes.iter().all(|&byte| byte == 0)
         });

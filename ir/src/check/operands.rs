@@ -154,6 +154,10 @@ impl Checker<'_> {
                 self.pointer(inst, *arg);
                 Want::Exactly(Type::I64)
             }
+            InstData::CastSpace { arg, .. } => {
+                self.pointer(inst, *arg);
+                Want::Exactly(Type::PTR)
+            }
             InstData::PtrAdd { base, offset } => {
                 self.pointer(inst, *base);
                 self.exactly(inst, *offset, Type::I64);

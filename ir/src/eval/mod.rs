@@ -441,6 +441,7 @@ impl<'m, 'h> Evaluator<'m, 'h> {
             InstData::Truncate { arg }
             | InstData::IntToPtr { arg }
             | InstData::PtrToInt { arg }
+            | InstData::CastSpace { arg, .. }
             | InstData::Refine { arg, .. } => value(*arg),
             InstData::PtrAdd { base, offset } => value(*base).wrapping_add(value(*offset)),
             InstData::Compare { cond, args } => frame.test(*cond, *args).into(),

@@ -206,6 +206,14 @@ impl Body<'_> {
             "trunc" => Ok(InstData::Truncate { arg: self.value()? }),
             "int_to_ptr" => Ok(InstData::IntToPtr { arg: self.value()? }),
             "ptr_to_int" => Ok(InstData::PtrToInt { arg: self.value()? }),
+            "addr_space_cast" => {
+                let arg = self.value()?;
+                self.parser.comma()?;
+                let to = self.parser.number()?;
+                self.parser.comma()?;
+                let from = self.parser.number()?;
+                Ok(InstData::CastSpace { arg, to, from })
+            }
             "ptr_add" => {
                 let [base, offset] = self.two_values()?;
                 Ok(InstData::PtrAdd { base, offset })

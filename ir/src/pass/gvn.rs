@@ -128,6 +128,7 @@ fn is_expression(data: &InstData) -> bool {
             | InstData::Truncate { .. }
             | InstData::IntToPtr { .. }
             | InstData::PtrToInt { .. }
+            | InstData::CastSpace { .. }
             | InstData::PtrAdd { .. }
             | InstData::Compare { .. }
             | InstData::SlotAddr { .. }
