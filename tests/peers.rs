@@ -213,6 +213,57 @@ fn bpftool_loads_the_drop_monitors() {
     }
 }
 
+/// Two files that use each other's functions, variables and maps; of `weak` the first is taken.
+const LINKED: [(&str, &str); 2] = [
+    (
+        "defines.c",
+        r#"#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 4096); } events SEC(".maps");
+int shared = 5;
+__noinline int helper(int x) { return x * bpf_get_prandom_u32(); }
+__weak int weak(int x) { return x + bpf_get_prandom_u32(); }
+SEC("raw_tp/sys_enter") int first(void *ctx) { shared += weak(2); return 0; }
+char license[] SEC("license") = "GPL";
+"#,
+    ),
+    (
+        "uses.c",
+        r#"#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+extern struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 4096); } events SEC(".maps");
+extern int shared;
+extern int helper(int x);
+__weak int weak(int x) { return x - bpf_get_prandom_u32(); }
+SEC("raw_tp/sys_exit") int second(void *ctx)
+{
+	int value = helper(shared) + weak(1);
+	return bpf_ringbuf_output(&events, &value, sizeof(value), 0);
+}
+char license[] SEC("license") = "GPL";
+"#,
+    ),
+];
+
+#[test]
+fn libbpf_links_objects() {
+    if !bpftool_works() {
+        return;
+    }
+    let scratch = Scratch::new("link");
+    let objects = LINKED.map(|(name, text)| {
+        let source = scratch.0.join(name);
+        std::fs::write(&source, text).expect("disk space");
+        scratch.compile(&source, &Options::default()).expect(name)
+    });
+    let linked = scratch.0.join("linked.o");
+    run(Command::new("bpftool")
+        .args(["gen", "object"])
+        .arg(&linked)
+        .args(&objects));
+    bpftool_load(&linked).unwrap_or_else(|why| panic!("{why}"));
+}
+
 /// File tests whose programs are in a section of Linux are judged by its checker too, at every level.
 #[test]
 fn linux_accepts_the_file_tests() {

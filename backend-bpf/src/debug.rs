@@ -343,6 +343,10 @@ impl<'a> Types<'a> {
                 None => (btf::Linkage::Extern, 0, 0),
             };
             let ty = self.add_variable(global, debug_type, linkage);
+            if global.section.is_empty() {
+                // Another file's; the linker knows where.
+                continue;
+            }
             let (size, vars) = sections.entry(global.section.clone()).or_default();
             *size = section_size;
             vars.push(SectionVar {
@@ -356,8 +360,11 @@ impl<'a> Types<'a> {
             .values()
             .filter(|func| func.is_declaration())
         {
-            if let (Some(section), Some(_)) = (&func.section, func.debug.ty) {
-                let ty = self.add_function(func, btf::Linkage::Extern);
+            if func.debug.ty.is_none() {
+                continue;
+            }
+            let ty = self.add_function(func, btf::Linkage::Extern);
+            if let Some(section) = &func.section {
                 let (_, vars) = sections.entry(section.clone()).or_default();
                 let (offset, size) = (0, 0);
                 vars.push(SectionVar { ty, offset, size });

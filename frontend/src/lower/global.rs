@@ -2,6 +2,7 @@
 
 use bpfcc_ir as ir;
 use bpfcc_ir::debug::DeclTag;
+use bpfcc_ir::entity::DebugTypeId;
 
 use super::ModuleLowering;
 use crate::tree::Global;
@@ -21,9 +22,19 @@ impl ModuleLowering<'_> {
             size,
             align: global.align,
             pointers: Vec::new(),
-            debug_type: self.types.describe(global.ty),
+            debug_type: self.variable_type(global),
             tags: DeclTag::whole(&global.tags).collect(),
             loc: self.locations.loc(global.span),
+        }
+    }
+
+    /// The type to describe. Literals are no variables: the names that the compiler gives them start with a dot.
+    fn variable_type(&mut self, global: &Global) -> Option<DebugTypeId> {
+        let is_literal = global.name.starts_with('.');
+        if is_literal {
+            None
+        } else {
+            self.types.describe(global.ty)
         }
     }
 
