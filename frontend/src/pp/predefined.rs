@@ -1,8 +1,8 @@
 //! The macros that are defined before the first line, as the text of a file that defines them.
 //!
 //! They describe the target as clang's BPF target does: little endian, 64-bit `long` and pointers, signed `char`.
-//! `__clang__` is left out on purpose: programs take it as a promise about builtins and attributes, so it is a decision
-//! about the whole compiler and not one of the preprocessor.
+//! So do they call the compiler: libbpf's headers hide what only BPF has behind `__clang_major__`, and bpfcc takes clang's
+//! place there. A program that must know which of the two reads it asks for `__bpfcc__`.
 
 use std::fmt::Write;
 
@@ -23,6 +23,15 @@ const FIXED: &[(&str, &str)] = &[
     ("__GNUC_MINOR__", "2"),
     ("__GNUC_PATCHLEVEL__", "1"),
     ("__GNUC_STDC_INLINE__", "1"),
+    // The version of clang whose BPF target is ours to follow.
+    ("__clang__", "1"),
+    ("__clang_major__", "22"),
+    ("__clang_minor__", "1"),
+    ("__clang_patchlevel__", "0"),
+    ("__clang_version__", "\"22.1.0 (bpfcc)\""),
+    ("__clang_literal_encoding__", "\"UTF-8\""),
+    ("__clang_wide_literal_encoding__", "\"UTF-32\""),
+    ("__bpfcc__", "1"),
     ("__OPTIMIZE__", "1"),
     ("__ELF__", "1"),
     ("__bpf__", "1"),

@@ -220,7 +220,7 @@ fn conditions_compute_in_64_bits() {
         "__has_attribute(__always_inline__) && !__has_attribute(wrong)",
         "defined __has_include && !__has_include(<no/such.h>) && __has_builtin(__builtin_memcpy)",
         "__INT_MAX__ == 2147483647 && __SIZEOF_POINTER__ == 8 && __UINT64_MAX__ == 0xffffffffffffffff",
-        "__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ && !defined __clang__",
+        "__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ && defined __clang__",
     ] {
         assert!(holds(condition), "{condition}");
     }
