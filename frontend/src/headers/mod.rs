@@ -20,37 +20,71 @@ enum Text {
     Printed(fn() -> String),
 }
 
+/// A row of [`HEADERS`] whose text is a file of the folder `c`.
+macro_rules! written {
+    ($name:literal) => {
+        ($name, Text::Written(include_str!(concat!("c/", $name))))
+    };
+}
+
+/// A row of [`HEADERS`] that is another header by a second name.
+macro_rules! alias {
+    ($name:literal, $other:literal) => {
+        ($name, Text::Written(concat!("#include <", $other, ">\n")))
+    };
+}
+
 /// Every header by the name in its `#include`.
 const HEADERS: &[(&str, Text)] = &[
-    ("iso646.h", Text::Written(include_str!("c/iso646.h"))),
-    ("limits.h", Text::Written(include_str!("c/limits.h"))),
-    ("stdalign.h", Text::Written(include_str!("c/stdalign.h"))),
-    ("stdarg.h", Text::Written(include_str!("c/stdarg.h"))),
-    ("stdbool.h", Text::Written(include_str!("c/stdbool.h"))),
-    ("stddef.h", Text::Written(include_str!("c/stddef.h"))),
-    ("stdint.h", Text::Written(include_str!("c/stdint.h"))),
-    ("stdio.h", Text::Written(include_str!("c/stdio.h"))),
-    ("stdlib.h", Text::Written(include_str!("c/stdlib.h"))),
-    (
-        "stdnoreturn.h",
-        Text::Written(include_str!("c/stdnoreturn.h")),
-    ),
-    ("string.h", Text::Written(include_str!("c/string.h"))),
-    ("asm/types.h", Text::Written("#include <linux/types.h>\n")),
-    (
-        "linux/types.h",
-        Text::Written(include_str!("c/linux/types.h")),
-    ),
+    written!("errno.h"),
+    written!("iso646.h"),
+    written!("limits.h"),
+    written!("stdalign.h"),
+    written!("stdarg.h"),
+    written!("stdbool.h"),
+    written!("stddef.h"),
+    written!("stdint.h"),
+    written!("stdio.h"),
+    written!("stdlib.h"),
+    written!("stdnoreturn.h"),
+    written!("string.h"),
+    written!("asm/byteorder.h"),
+    written!("asm/ptrace.h"),
+    written!("linux/bpf_common.h"),
+    written!("linux/bpf_perf_event.h"),
+    written!("linux/icmp.h"),
+    written!("linux/icmpv6.h"),
+    written!("linux/if.h"),
+    written!("linux/if_arp.h"),
+    written!("linux/if_ether.h"),
+    written!("linux/if_packet.h"),
+    written!("linux/in.h"),
+    written!("linux/in6.h"),
+    written!("linux/ip.h"),
+    written!("linux/ipv6.h"),
+    written!("linux/limits.h"),
+    written!("linux/perf_event.h"),
+    written!("linux/pkt_cls.h"),
+    written!("linux/pkt_sched.h"),
+    written!("linux/socket.h"),
+    written!("linux/stddef.h"),
+    written!("linux/tcp.h"),
+    written!("linux/types.h"),
+    written!("linux/udp.h"),
+    written!("linux/version.h"),
+    written!("sys/socket.h"),
+    written!("bpf/bpf_core_read.h"),
+    written!("bpf/bpf_endian.h"),
+    written!("bpf/bpf_helpers.h"),
+    written!("bpf/bpf_tracing.h"),
+    written!("bpf/usdt.bpf.h"),
+    alias!("asm/errno.h", "errno.h"),
+    alias!("asm/types.h", "linux/types.h"),
+    alias!("linux/errno.h", "errno.h"),
+    alias!("linux/ptrace.h", "asm/ptrace.h"),
+    alias!("netinet/in.h", "linux/in.h"),
     ("linux/bpf.h", Text::Printed(linux_bpf)),
     ("linux/bpf64.h", Text::Printed(linux_bpf64)),
-    (
-        "bpf/bpf_endian.h",
-        Text::Written(include_str!("c/bpf/bpf_endian.h")),
-    ),
-    (
-        "bpf/bpf_helpers.h",
-        Text::Written(include_str!("c/bpf/bpf_helpers.h")),
-    ),
     ("bpf/bpf_helper_defs.h", Text::Printed(helper_definitions)),
 ];
 
@@ -86,10 +120,27 @@ fn linux_bpf() -> String {
     });
     let contexts = ["xdp", "sched_cls", "raw_tracepoint"].map(|program| context(program, "__u"));
     [
-        "/* The kernel's interface for BPF programs. */\n#pragma once\n\n#include <linux/types.h>\n\n".to_owned(),
-        enumeration("bpf_map_type", "BPF_MAP_TYPE_UNSPEC", maps),
-        enumeration("bpf_prog_type", "BPF_PROG_TYPE_UNSPEC", types),
-        enumeration("bpf_func_id", "BPF_FUNC_unspec", functions),
+        "/* The kernel's interface for BPF programs. */\n#pragma once\n\n\
+         #include <linux/types.h>\n#include <linux/bpf_common.h>\n\n"
+            .to_owned(),
+        enumeration(
+            "bpf_map_type",
+            "BPF_MAP_TYPE_UNSPEC",
+            maps,
+            "__MAX_BPF_MAP_TYPE",
+        ),
+        enumeration(
+            "bpf_prog_type",
+            "BPF_PROG_TYPE_UNSPEC",
+            types,
+            "__MAX_BPF_PROG_TYPE",
+        ),
+        enumeration(
+            "bpf_func_id",
+            "BPF_FUNC_unspec",
+            functions,
+            "__BPF_FUNC_MAX_ID",
+        ),
         contexts.concat(),
         include_str!("c/linux/bpf.h").to_owned(),
     ]
@@ -132,11 +183,16 @@ fn helper_definitions() -> String {
     text
 }
 
-/// `enum name { first = 0, … };`
-fn enumeration(name: &str, first: &str, rows: impl Iterator<Item = (String, u32)>) -> String {
+/// `enum name { first = 0, …, end };`
+fn enumeration(
+    name: &str,
+    first: &str,
+    rows: impl Iterator<Item = (String, u32)>,
+    end: &str,
+) -> String {
     let mut text = format!("enum {name} {{\n\t{first} = 0,\n");
     rows.for_each(|(name, number)| line(&mut text, &format!("\t{name} = {number},")));
-    text.push_str("};\n\n");
+    line(&mut text, &format!("\t{end},\n}};\n"));
     text
 }
 
@@ -146,12 +202,8 @@ fn context(program: &str, unsigned: &str) -> String {
         return String::new();
     };
     let mut text = String::new();
-    if context
-        .fields
-        .iter()
-        .any(|field| field.value == FieldValue::SockOrNull)
-    {
-        line(&mut text, "struct bpf_sock;\n");
+    for pointee in context.fields.iter().filter_map(pointee) {
+        line(&mut text, &format!("{pointee};\n"));
     }
     line(&mut text, &format!("{} {{", context.c_type));
     context
@@ -162,12 +214,21 @@ fn context(program: &str, unsigned: &str) -> String {
     text
 }
 
+/// What a field of 64 bits points to, in C.
+fn pointee(field: &ContextField) -> Option<&'static str> {
+    match (field.value, field.name) {
+        (FieldValue::SockOrNull, _) => Some("struct bpf_sock"),
+        (_, "flow_keys") => Some("struct bpf_flow_keys"),
+        _ => None,
+    }
+}
+
 fn declaration(field: &ContextField, unsigned: &str) -> String {
     let ContextField { name, count, .. } = field;
-    match field.value {
-        FieldValue::SockOrNull => format!("struct bpf_sock *{name}"),
-        _ if *count == 1 => format!("{unsigned}{} {name}", field.size * 8),
-        _ => format!("{unsigned}{} {name}[{count}]", field.size * 8),
+    match pointee(field) {
+        Some(pointee) => format!("{pointee} *{name}"),
+        None if *count == 1 => format!("{unsigned}{} {name}", field.size * 8),
+        None => format!("{unsigned}{} {name}[{count}]", field.size * 8),
     }
 }
 
