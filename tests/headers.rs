@@ -114,6 +114,11 @@ fn programs_compile_with_libbpf_itself() {
     for entry in fs::read_dir(directory).expect("a readable directory") {
         let path = entry.expect("a readable entry").path();
         let text = fs::read_to_string(&path).expect("a readable file");
+        if text.contains("#define __TARGET_ARCH_") && !text.contains("#define __TARGET_ARCH_x86\n")
+        {
+            // The system describes the registers of one machine.
+            continue;
+        }
         let needs = text
             .lines()
             .find_map(|line| line.strip_prefix("// libbpf: 1."));

@@ -604,4 +604,12 @@
 #define __WINT_TYPE__ int
 #define __WINT_WIDTH__ 32
 #define __bpf__ 1
+#define __bpfcc__ 1
+#define __clang__ 1
+#define __clang_literal_encoding__ "UTF-8"
+#define __clang_major__ 22
+#define __clang_minor__ 1
+#define __clang_patchlevel__ 0
+#define __clang_version__ "22.1.0 (bpfcc)"
+#define __clang_wide_literal_encoding__ "UTF-32"
 */

@@ -20,12 +20,13 @@
 #define ___bpf_nth(_, _1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, n, ...) n
 #define ___bpf_narg(...) ___bpf_nth(_, ##__VA_ARGS__, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
 
+/* As most programs define them, which then may do so again. */
 #ifndef likely
-#define likely(condition) __builtin_expect(!!(condition), 1)
+#define likely(x) __builtin_expect(!!(x), 1)
 #endif
 
 #ifndef unlikely
-#define unlikely(condition) __builtin_expect(!!(condition), 0)
+#define unlikely(x) __builtin_expect(!!(x), 0)
 #endif
 
 #ifndef KERNEL_VERSION
