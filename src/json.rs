@@ -24,17 +24,17 @@ fn note(sources: &Sources, label: &Label) -> Value {
 
 /// `file`, `line`, `column` and `end`; null where there is no place.
 fn place(sources: &Sources, span: Option<Span>) -> Map<String, Value> {
-    let location = span.map(|span| sources.location(span));
+    let location = span.map(|span| sources.presumed_location(span));
     let end = span.map(|span| {
         let after = Span {
             start: span.end,
             ..span
         };
-        let end = sources.location(after);
+        let end = sources.presumed_location(after);
         json!({ "line": end.line, "column": end.column })
     });
     let mut object = Map::new();
-    let path = span.map(|span| sources.file(span.file).path());
+    let path = location.as_ref().map(|at| at.path.clone());
     object.insert("file".into(), path.into());
     object.insert("line".into(), location.as_ref().map(|at| at.line).into());
     object.insert(

@@ -19,11 +19,16 @@ pub fn diagnostic(sources: &Sources, diagnostic: &Diagnostic, colour: bool) -> S
     if let Some(span) = diagnostic.span {
         group = group.element(snippet(sources, span, &diagnostic.notes));
     }
-    let inlined = diagnostic.span.map(|span| span.file);
+    let is_inlined = |place: Span| {
+        let in_region = |span| sources.region(span).contains(place);
+        diagnostic
+            .span
+            .is_some_and(|span| span.file == place.file && in_region(span))
+    };
     for note in &diagnostic.notes {
         match note.span {
             None => group = group.element(Level::NOTE.message(note.message.as_str())),
-            Some(span) if Some(span.file) != inlined => {
+            Some(span) if !is_inlined(span) => {
                 group = group
                     .element(Level::NOTE.message(note.message.as_str()))
                     .element(snippet(sources, span, &[]));
@@ -48,21 +53,18 @@ fn snippet<'a>(
     span: Span,
     labels: &'a [Label],
 ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
-    let file = sources.file(span.file);
+    let region = sources.region(span);
     let here = labels.iter().filter_map(|label| match label.span {
-        Some(place) if place.file == span.file => Some(
+        Some(place) if place.file == span.file && region.contains(place) => Some(
             AnnotationKind::Context
-                .span(range(place))
+                .span(region.range(place))
                 .label(label.message.as_str()),
         ),
         _ => None,
     });
-    Snippet::source(file.text().as_ref())
-        .path(file.path())
-        .annotation(AnnotationKind::Primary.span(range(span)))
+    Snippet::source(region.text)
+        .path(region.path)
+        .line_start(region.first_line as usize)
+        .annotation(AnnotationKind::Primary.span(region.range(span)))
         .annotations(here)
-}
-
-fn range(span: Span) -> std::ops::Range<usize> {
-    span.start as usize..span.end as usize
 }

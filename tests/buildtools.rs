@@ -282,3 +282,41 @@ fn options_that_nobody_knows_are_refused() {
         assert!(!Path::new("count.bpf.o").exists());
     }
 }
+
+/// What `-E` prints compiles to the same, and messages name the places in the files that it was made from.
+#[test]
+fn preprocessed_files_keep_their_places() {
+    let project = Project::new("markers");
+    fs::create_dir(project.0.join("sys")).expect("disk space");
+    let quiet = "static inline int quiet(int x) { return x << 40; }\n";
+    project.file("sys/quiet.h", quiet);
+    let program = "#include <quiet.h>\n#include \"shared.h\"\nint f(int a)\n{\n return quiet(a) + (a << 33);\n}\n";
+    project.file("m.c", program);
+    // A header without a token is named, too: ccache looks at all of them before it takes an object from its cache.
+    project.file("shared.h", "#define EMPTY\n");
+    project.succeeds(&["-E", "-isystem", "sys", "m.c", "-o", "m.i"]);
+    let markers = text(&project.bytes("m.i"));
+    for line in [
+        "# 1 \"sys/quiet.h\" 1 3\n",
+        "# 1 \"shared.h\" 1\n# 3 \"m.c\" 2\n",
+    ] {
+        assert!(markers.contains(line), "{markers}");
+    }
+    let direct = project.bpfcc(&["-Wall", "-isystem", "sys", "m.c", "-o", "direct.o"]);
+    let output = project.bpfcc(&["-Wall", "m.i", "-o", "preprocessed.o"]);
+    for said in [&direct, &output] {
+        let said = text(&said.stderr);
+        assert_eq!(said.matches("warning").count(), 1, "{said}");
+        assert!(said.contains("m.c:5:"), "{said}");
+    }
+    assert!(
+        project.bytes("direct.o") == project.bytes("preprocessed.o"),
+        "{markers}"
+    );
+    // The text of macros is not looked at a second time.
+    project.file("n.i", "int __bpf__ = 1;\n");
+    project.succeeds(&["n.i"]);
+    project.file("n.c", "int __bpf__ = 1;\n");
+    assert_eq!(project.bpfcc(&["n.c"]).status.code(), Some(1));
+    project.succeeds(&["-x", "cpp-output", "n.c"]);
+}

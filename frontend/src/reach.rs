@@ -103,6 +103,8 @@ fn keep(
     TokenStream {
         tokens,
         pragmas,
+        // Nobody prints what is parsed.
+        boundaries: Vec::new(),
         names: stream.names.clone(),
         expansions: stream.expansions.clone(),
         main: stream.main,

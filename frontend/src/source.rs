@@ -16,6 +16,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -130,6 +131,8 @@ pub struct SourceFile {
     invalid_utf8: Option<u32>,
     renamings: Vec<Renaming>,
     is_system: bool,
+    /// From which lines on the text is, or is no longer, from a system header, as line markers say.
+    system_lines: Vec<(u32, bool)>,
 }
 
 impl SourceFile {
@@ -142,6 +145,7 @@ impl SourceFile {
             invalid_utf8: None,
             renamings: Vec::new(),
             is_system: false,
+            system_lines: Vec::new(),
         }
     }
 
@@ -212,6 +216,34 @@ impl SourceFile {
         let before = self.text.as_bytes()[line_start..offset].iter();
         // Continuation bytes of UTF-8 are no characters of their own.
         1 + before.filter(|&&byte| byte & 0xc0 != 0x80).count() as u32
+    }
+}
+
+/// Lines of a file that follow each other under the same name, see [`Sources::region`].
+#[derive(Clone, Copy, Debug)]
+pub struct Region<'a> {
+    /// The file that they are said to be from.
+    pub path: &'a str,
+    /// The number of the first of them there.
+    pub first_line: u32,
+    /// Where they start in the file that was read.
+    pub start: u32,
+    /// The lines.
+    pub text: &'a str,
+}
+
+impl Region<'_> {
+    /// A range of bytes of the file as one of the region's text.
+    pub fn range(&self, span: Span) -> Range<usize> {
+        let within =
+            |offset: u32| (offset.saturating_sub(self.start) as usize).min(self.text.len());
+        within(span.start)..within(span.end)
+    }
+
+    /// Whether a place of the same file is in it.
+    pub fn contains(&self, span: Span) -> bool {
+        let end = self.start as usize + self.text.len();
+        self.start <= span.start && span.end as usize <= end
     }
 }
 
@@ -335,6 +367,53 @@ impl Sources {
             ),
             None => (&file.path, line),
         }
+    }
+
+    /// Whether a place is in a system header, or in what was one before it was preprocessed.
+    pub fn is_system(&self, span: Span) -> bool {
+        let file = self.file(span.file);
+        if file.system_lines.is_empty() {
+            return file.is_system;
+        }
+        let line = file.line(span.start);
+        let behind = file.system_lines.partition_point(|&(from, _)| from <= line);
+        behind
+            .checked_sub(1)
+            .map_or(file.is_system, |index| file.system_lines[index].1)
+    }
+
+    /// The lines around a place that stand side by side in the file that they are said to be from.
+    pub fn region(&self, span: Span) -> Region<'_> {
+        let file = self.file(span.file);
+        let (path, line) = self.presumed_line(span);
+        let own_line = file.line(span.start);
+        let next = file
+            .renamings
+            .partition_point(|renaming| renaming.from <= own_line);
+        let first = next
+            .checked_sub(1)
+            .map_or(1, |index| file.renamings[index].from);
+        let starts = file.line_starts();
+        let offset = |line: u32| starts.get(line as usize - 1).map(|&start| start as usize);
+        let start = offset(first).unwrap_or(0);
+        let end = file
+            .renamings
+            .get(next)
+            .and_then(|renaming| offset(renaming.from));
+        let end = end.unwrap_or(file.text.len());
+        Region {
+            path,
+            first_line: line.saturating_sub(own_line - first),
+            start: start as u32,
+            text: &file.text[start..end],
+        }
+    }
+
+    /// Records that a line marker says where the text from a line on comes from.
+    pub(crate) fn mark_system_lines(&mut self, file: FileId, from: u32, is_system: bool) {
+        self.files[file.0 as usize]
+            .system_lines
+            .push((from, is_system));
     }
 
     /// Records a `#line` directive: from physical line `from` on, lines of `file` count from `line` in `path`.

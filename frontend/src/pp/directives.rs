@@ -63,6 +63,9 @@ const PRAGMAS: &[(&str, &str)] = &[
     ("unroll", ""),
 ];
 
+/// Behind a line marker: what follows is from a system header.
+pub(super) const SYSTEM_FLAG: &str = "3";
+
 impl Preprocessor<'_> {
     /// Obeys the directive that starts with this `#`.
     pub(super) fn directive(&mut self, hash: Token) -> Result<(), Stop> {
@@ -594,7 +597,7 @@ impl Preprocessor<'_> {
             return file;
         }
         let text = headers::find(name).map_or_else(String::new, |text| text.into_owned());
-        let file = self.sources.add_virtual(format!("<bpfcc>/{name}"), text);
+        let file = self.sources.add_virtual(format!("<bpfcc/{name}>"), text);
         self.embedded.insert(name.to_owned(), file);
         file
     }
@@ -612,17 +615,24 @@ impl Preprocessor<'_> {
         Ok(())
     }
 
-    /// `# 12 "file" 2`, which preprocessors leave in their output.
+    /// `# 12 "file" 2`, which preprocessors leave in their output. The numbers behind the name are flags: 1 enters a file, 2
+    /// returns to it, 3 says that it is a system header, 4 that it is for C++ to read as C.
     fn line_marker(&mut self, number: Token) {
         let mut tokens = vec![number];
         tokens.extend(self.rest_of_line());
-        tokens.truncate(2);
+        let flags = tokens.split_off(tokens.len().min(2));
         if !self.renumber(&tokens, number.span) {
-            self.report(Diagnostic::error(
+            return self.report(Diagnostic::error(
                 number.span,
                 "this is no line marker: `# 12 \"file.c\"`",
             ));
         }
+        let is_system = flags
+            .iter()
+            .any(|flag| self.names.text(flag.text) == SYSTEM_FLAG);
+        let next_line = self.sources.location(number.span).line + 1;
+        self.sources
+            .mark_system_lines(number.span.file, next_line, is_system);
     }
 
     fn renumber(&mut self, tokens: &[Token], directive: Span) -> bool {

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::Arc;
 
-use super::{Expansion, ExpansionId, Expansions, Interner, Token, TokenKind, TokenStream};
+use super::{
+    Boundary, Expansion, ExpansionId, Expansions, Interner, Token, TokenKind, TokenStream,
+};
 use crate::diagnostic::Diagnostic;
-use crate::source::{Sources, Span};
+use crate::source::{FileId, Sources, Span};
 
 /// How many empty lines are written out before a line marker is shorter.
 const MAX_EMPTY_LINES: u32 = 8;
@@ -39,9 +41,19 @@ impl TokenStream {
             path: "",
             line: 0,
         };
+        let boundaries = if markers { &self.boundaries[..] } else { &[] };
+        if !boundaries.is_empty() {
+            // The flags of the others nest inside this one.
+            printer.enter(self.main, "");
+        }
+        let mut boundaries = boundaries.iter().peekable();
         let mut pragmas = self.pragmas.iter().peekable();
         let mut previous = None;
         for (position, token) in self.tokens.iter().enumerate() {
+            while let Some(boundary) = boundaries.next_if(|next| next.position <= position) {
+                printer.boundary(boundary);
+                previous = None;
+            }
             while let Some(pragma) = pragmas.next_if(|pragma| pragma.position <= position) {
                 printer.pragma(pragma.span, &pragma.tokens);
                 previous = None;
@@ -49,6 +61,7 @@ impl TokenStream {
             printer.token(token, previous);
             previous = Some(token);
         }
+        boundaries.for_each(|boundary| printer.boundary(boundary));
         pragmas.for_each(|pragma| printer.pragma(pragma.span, &pragma.tokens));
         printer.text.push('\n');
         printer.text
@@ -110,19 +123,39 @@ impl Printer<'_> {
         if path == self.path && ahead <= MAX_EMPTY_LINES {
             self.text.extend(std::iter::repeat_n('\n', ahead as usize));
         } else {
-            if !self.text.is_empty() && !self.text.ends_with('\n') {
-                self.text.push('\n');
-            }
-            self.marker(path, line);
+            self.marker(path, line, "", self.sources.is_system(place));
         }
-        (self.path, self.line) = (self.sources.presumed_line(place).0, line);
+        (self.path, self.line) = (path, line);
         true
     }
 
-    fn marker(&mut self, path: &str, line: u32) {
+    /// The marker at the beginning of a header, which tools like ccache read, and at its end.
+    fn boundary(&mut self, boundary: &Boundary) {
+        if let Some(file) = boundary.entered {
+            return self.enter(file, " 1");
+        }
+        let (path, line) = self.sources.presumed_line(boundary.directive);
+        let is_system = self.sources.is_system(boundary.directive);
+        self.marker(path, line + 1, " 2", is_system);
+        (self.path, self.line) = (path, line + 1);
+    }
+
+    fn enter(&mut self, file: FileId, flag: &str) {
+        let file = self.sources.file(file);
+        self.marker(file.path(), 1, flag, file.is_system());
+        (self.path, self.line) = (file.path(), 1);
+    }
+
+    /// On a line of its own; `flag` says whether a file is entered (1) or returned to (2).
+    fn marker(&mut self, path: &str, line: u32, flag: &str, is_system: bool) {
+        if !self.text.is_empty() && !self.text.ends_with('\n') {
+            self.text.push('\n');
+        }
         if self.markers {
             let quoted = path.replace('\\', "\\\\").replace('"', "\\\"");
-            writeln!(self.text, "# {line} \"{quoted}\"").expect("writing to a String cannot fail");
+            let system = if is_system { " 3" } else { "" };
+            writeln!(self.text, "# {line} \"{quoted}\"{flag}{system}")
+                .expect("writing to a String cannot fail");
         }
     }
 }

@@ -137,6 +137,17 @@ pub struct Pragma {
     pub tokens: Vec<Token>,
 }
 
+/// Where a header begins or ends in a preprocessed program.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Boundary {
+    /// It stands before this token of [`TokenStream::tokens`].
+    position: usize,
+    /// The header that begins; `None` where one ends.
+    entered: Option<FileId>,
+    /// The `#include`.
+    directive: Span,
+}
+
 /// A preprocessed program.
 #[derive(Clone, Debug)]
 pub struct TokenStream {
@@ -144,6 +155,8 @@ pub struct TokenStream {
     pub tokens: Vec<Token>,
     /// The pragmas between them, in order.
     pub pragmas: Vec<Pragma>,
+    /// The headers between them, in order, also those without a token.
+    pub(crate) boundaries: Vec<Boundary>,
     /// The spellings of the tokens.
     pub names: Arc<Interner>,
     /// The macro uses that the tokens come from.
@@ -169,6 +182,7 @@ pub fn preprocess(
     let Preprocessor {
         tokens,
         pragmas,
+        boundaries,
         names,
         expansions,
         opened,
@@ -180,6 +194,7 @@ pub fn preprocess(
         TokenStream {
             tokens,
             pragmas,
+            boundaries,
             names,
             expansions,
             main,
@@ -264,6 +279,7 @@ struct Preprocessor<'a> {
     collecting_arguments: usize,
     tokens: Vec<Token>,
     pragmas: Vec<Pragma>,
+    boundaries: Vec<Boundary>,
     opened: Vec<FileId>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -288,6 +304,7 @@ impl<'a> Preprocessor<'a> {
             collecting_arguments: 0,
             tokens: Vec::new(),
             pragmas: Vec::new(),
+            boundaries: Vec::new(),
             opened: Vec::new(),
             diagnostics: Vec::new(),
         }
@@ -306,6 +323,9 @@ impl<'a> Preprocessor<'a> {
         // Of the headers of `-imacros` nothing but the macros stays.
         self.tokens.clear();
         self.pragmas.clear();
+        self.boundaries
+            .iter_mut()
+            .for_each(|boundary| boundary.position = 0);
         self.open(self.main, 0, false, None);
         self.open_text(
             "<command line>",
@@ -399,6 +419,7 @@ impl<'a> Preprocessor<'a> {
         }
         let (conditionals, guard) = (Vec::new(), Guard::Start);
         self.opened.push(file);
+        self.note_boundary(Some(file), included_by);
         self.files.push(OpenFile {
             file,
             lexer,
@@ -410,11 +431,22 @@ impl<'a> Preprocessor<'a> {
         });
     }
 
+    fn note_boundary(&mut self, entered: Option<FileId>, included_by: Option<Span>) {
+        if let Some(directive) = included_by {
+            self.boundaries.push(Boundary {
+                position: self.tokens.len(),
+                entered,
+                directive,
+            });
+        }
+    }
+
     /// Leaves the current file, whose end has been reached.
     fn close(&mut self) {
         let Some(mut file) = self.files.pop() else {
             return;
         };
+        self.note_boundary(None, file.included_by);
         if let Some(comment) = file.lexer.take_unterminated_comment() {
             self.report(Diagnostic::error(
                 comment,

@@ -619,7 +619,7 @@ fn output_has_line_markers() {
     let text = stream.text_with_line_markers(&sources);
     let header = headers.0.join("m.h").display().to_string();
     let expected = format!(
-        "# 1 \"{header}\"\nint m;\n# 2 \"t.c\"\nint a;\n\n\n  int b; int c;\n#pragma pack ( 1 )\nint d;\n"
+        "# 1 \"t.c\"\n# 1 \"{header}\" 1\nint m;\n# 2 \"t.c\" 2\nint a;\n\n\n  int b; int c;\n#pragma pack ( 1 )\nint d;\n"
     );
     assert_eq!(text, expected);
 }

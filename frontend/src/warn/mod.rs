@@ -36,7 +36,7 @@ pub fn check(unit: &Unit, sources: &Sources) -> Vec<Diagnostic> {
         let Some(body) = &function.body else {
             continue;
         };
-        if sources.file(function.span.file).is_system() {
+        if sources.is_system(function.span) {
             continue;
         }
         flow::check(unit, sources, function, body, &mut found);

@@ -153,7 +153,7 @@ impl Selection {
         if diagnostic.severity != Severity::Warning {
             return Some(diagnostic);
         }
-        let in_system = |span: Span| sources.file(span.file).is_system();
+        let in_system = |span: Span| sources.is_system(span);
         let row = diagnostic.code.and_then(find);
         let may_be_silent = row.is_none_or(|row| row.group != Group::Error);
         if may_be_silent && (self.none || diagnostic.span.is_some_and(in_system)) {

@@ -19,7 +19,7 @@ error[variadic]: this reads a variable argument list; a BPF function cannot find
   |
   = note: in expansion of macro `va_start`
   |
- ::: <bpfcc>/stdarg.h:7:9
+ ::: <bpfcc/stdarg.h>:7:9
   |
 7 | #define va_start(list, last) __builtin_va_start(list, last)
   |         ^^^^^^^^
@@ -33,7 +33,7 @@ error[variadic]: `va_arg` reads a variable argument list; a BPF function cannot 
    |
    = note: in expansion of macro `va_arg`
    |
-  ::: <bpfcc>/stdarg.h:8:9
+  ::: <bpfcc/stdarg.h>:8:9
    |
  8 | #define va_arg(list, type) __builtin_va_arg(list, type)
    |         ^^^^^^
