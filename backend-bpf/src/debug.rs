@@ -2,7 +2,8 @@
 //!
 //! Only types that a function or global of the object needs are described. A struct that is reached only through a pointer
 //! member of another struct is declared, not described (clang does the same): a program that mentions one kernel type would
-//! otherwise carry half of the kernel's types. In a map definition pointer members *are* the definition of key and value, so
+//! otherwise carry half of the kernel's types. Arrays of pointers and types of functions are followed nevertheless, again as
+//! clang does: loaders and tools are used to what it leaves out and what not. In a map definition pointer members *are* the definition of key and value, so
 //! there they are followed.
 //!
 //! ```text
@@ -69,7 +70,7 @@ enum Need {
     BehindMember,
     /// Within a struct.
     Member,
-    /// By a function or variable itself.
+    /// By a function or variable itself, or as part of an array or of a function's type.
     Direct,
     /// As part of the definition of a map.
     Map,
@@ -110,12 +111,14 @@ fn push_parts(ty: &DebugType, need: Need, pending: &mut Vec<(DebugTypeId, Need)>
             };
             pending.extend(target.map(|target| (target, need)));
         }
-        DebugType::Qualified(_, target)
-        | DebugType::Typedef { target, .. }
-        | DebugType::Tagged { target, .. } => {
+        // A tagged pointer is there to be followed.
+        DebugType::Tagged { target, .. } => {
+            pending.extend(target.map(|target| (target, need.max(Need::Member))));
+        }
+        DebugType::Qualified(_, target) | DebugType::Typedef { target, .. } => {
             pending.extend(target.map(|target| (target, need)));
         }
-        DebugType::Array { element, .. } => pending.push((*element, need)),
+        DebugType::Array { element, .. } => pending.push((*element, need.max(Need::Direct))),
         DebugType::Composite { name, members, .. } => {
             let need = match need {
                 Need::BehindMember if !name.is_empty() => return,
@@ -126,6 +129,7 @@ fn push_parts(ty: &DebugType, need: Need, pending: &mut Vec<(DebugTypeId, Need)>
             pending.extend(members.iter().map(|member| (member.ty, need)));
         }
         DebugType::FuncProto { result, params, .. } => {
+            let need = need.max(Need::Direct);
             pending.extend(result.map(|result| (result, need)));
             pending.extend(params.iter().map(|&(_, param)| (param, need)));
         }

@@ -273,7 +273,7 @@ fn outermost_qualifier(quals: Quals) -> Option<(Qualifier, Quals)> {
 /// How a type was reached.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Reached {
-    /// From a function or a global.
+    /// From a function or a global; from an array or a function's type too, which clang looks into wherever they stand.
     Directly,
     /// As a part of a struct.
     InRecord,
@@ -349,6 +349,10 @@ impl RecordSearch<'_> {
     fn look_into(&mut self, ty: TypeId, reached: Reached) {
         match self.types.kind(ty) {
             TypeKind::Void | TypeKind::Int(_) | TypeKind::Float(_) | TypeKind::Enum(_) => {}
+            // A tagged pointer is there to be followed.
+            TypeKind::Pointer(pointee) if self.is_tagged(pointee.ty) => {
+                self.reach(pointee.ty, reached);
+            }
             TypeKind::Pointer(pointee) => {
                 let behind = match reached {
                     Reached::Directly => Reached::Directly,
@@ -356,17 +360,21 @@ impl RecordSearch<'_> {
                 };
                 self.reach(pointee.ty, behind);
             }
-            TypeKind::Array { element, .. } => self.reach(element.ty, reached),
+            TypeKind::Array { element, .. } => self.reach(element.ty, Reached::Directly),
             TypeKind::Function(function) => {
-                self.reach(function.result, reached);
+                self.reach(function.result, Reached::Directly);
                 for param in &function.params {
-                    self.reach(param.ty.ty, reached);
+                    self.reach(param.ty.ty, Reached::Directly);
                 }
             }
             TypeKind::Record(id) => self.look_into_record(*id, reached),
             TypeKind::Typedef(id) => self.reach(self.types.typedef(*id).target.ty, reached),
             TypeKind::Tagged { inner, .. } => self.reach(inner.ty, reached),
         }
+    }
+
+    fn is_tagged(&self, ty: TypeId) -> bool {
+        matches!(self.types.kind(ty), TypeKind::Tagged { .. })
     }
 
     fn look_into_record(&mut self, id: RecordId, reached: Reached) {
