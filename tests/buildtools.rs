@@ -1,8 +1,14 @@
-//! bpfcc in clang's place: the command lines of BPF projects.
+//! bpfcc in clang's place: the command lines of BPF projects, make, ccache and distcc.
+//!
+//! Tools that are not installed are skipped with a message.
 
 use std::fs;
+use std::io::Write;
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread;
+use std::time::Duration;
 
 const BPFCC: &str = env!("CARGO_BIN_EXE_bpfcc");
 
@@ -319,4 +325,224 @@ fn preprocessed_files_keep_their_places() {
     project.file("n.c", "int __bpf__ = 1;\n");
     assert_eq!(project.bpfcc(&["n.c"]).status.code(), Some(1));
     project.succeeds(&["-x", "cpp-output", "n.c"]);
+}
+
+// Tools that call a compiler.
+
+const MAKEFILE: &str = r#"CLANG ?= clang
+BPFTOOL ?= bpftool
+OUT := out
+ARCH := $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/; s/ppc64le/powerpc/')
+APPS := count other
+# The host's directories behind all others, as the search list names them.
+HOST_DIRS := $(shell $(CLANG) -v -E - </dev/null 2>&1 | \
+	sed -n '/<...> search starts here:/,/End of search list./{ s| \(/.*\)|-idirafter \1|p }')
+BPF_FLAGS := -g -O2 -target bpf -D__TARGET_ARCH_$(ARCH) -I. -I$(OUT) $(HOST_DIRS) -Wall -Werror
+
+.PHONY: objects skeletons
+objects: $(APPS:%=$(OUT)/%.bpf.o)
+skeletons: $(APPS:%=$(OUT)/%.skel.h)
+
+$(OUT):
+	mkdir -p $@
+
+$(OUT)/%.bpf.o: %.bpf.c | $(OUT)
+	$(CLANG) $(BPF_FLAGS) -MMD -MP -c $(filter %.c,$^) -o $@
+
+$(OUT)/%.skel.h: $(OUT)/%.bpf.o
+	$(BPFTOOL) gen skeleton $< > $@
+
+-include $(wildcard $(OUT)/*.d)
+.DELETE_ON_ERROR:
+"#;
+
+/// A Makefile in the manner of BPF projects, with nothing changed but `CLANG=bpfcc`.
+#[test]
+fn make_builds_with_bpfcc_for_clang() {
+    let Some(make) = tool("make") else { return };
+    let make = make.to_str().expect("a plain path");
+    let project = Project::new("make");
+    project.file("Makefile", MAKEFILE);
+    project.file("other.bpf.c", &PROGRAM.replace("seen", "others"));
+    let clang = format!("CLANG={BPFCC}");
+    let run = |args: &[&str]| {
+        let all = [&["-j4", &clang], args].concat();
+        let output = project.command(make, &all).output();
+        let output = output.expect("make starts");
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code(), text(&said))
+    };
+    let (status, said) = run(&["objects"]);
+    assert_eq!(status, Some(0), "{said}");
+    assert_eq!(
+        text(&project.bytes("out/count.bpf.d")),
+        "out/count.bpf.o: count.bpf.c shared.h\nshared.h:\n"
+    );
+    assert_eq!(run(&["-q", "objects"]).0, Some(0), "there is nothing to do");
+    project.file("count.bpf.c", "int broken(void) { return nothing; }\n");
+    let (status, said) = run(&["objects"]);
+    assert_eq!(status, Some(2));
+    assert!(said.contains("count.bpf.c:1:27"), "{said}");
+    project.file("count.bpf.c", PROGRAM);
+    if let Some(bpftool) = tool("bpftool") {
+        let bpftool = format!("BPFTOOL={}", bpftool.display());
+        let (status, said) = run(&[&bpftool, "skeletons"]);
+        assert_eq!(status, Some(0), "{said}");
+        let skeleton = text(&project.bytes("out/count.skel.h"));
+        assert!(skeleton.contains("struct bpf_map *seen;"), "{skeleton}");
+    }
+}
+
+/// A second build comes from the cache, whatever ccache takes bpfcc for; one with another header does not.
+#[test]
+fn ccache_finds_what_it_has_seen() {
+    let Some(ccache) = tool("ccache") else { return };
+    let ccache = ccache.to_str().expect("a plain path");
+    for (mode, hit) in [
+        ("CCACHE_DIRECT", "direct_cache_hit"),
+        ("CCACHE_NODIRECT", "preprocessed_cache_hit"),
+    ] {
+        for kind in ["auto", "clang", "gcc", "other"] {
+            let project = Project::new("ccache");
+            let run = |args: &[&str]| {
+                let output = project
+                    .command(ccache, args)
+                    .env("CCACHE_DIR", project.0.join("cache"))
+                    .env("CCACHE_CONFIGPATH", project.0.join("no-such.conf"))
+                    .env("CCACHE_COMPILERTYPE", kind)
+                    // The header has been written in this very moment.
+                    .env("CCACHE_SLOPPINESS", "include_file_mtime,include_file_ctime")
+                    .env(mode, "true")
+                    .output()
+                    .expect("ccache starts");
+                assert!(output.status.success(), "{}", text(&output.stderr));
+                text(&output.stdout)
+            };
+            let build = |name: &str| {
+                run(&[
+                    BPFCC,
+                    "-g",
+                    "-O2",
+                    "-target",
+                    "bpf",
+                    "-MMD",
+                    "-c",
+                    "count.bpf.c",
+                    "-o",
+                    name,
+                ]);
+                project.bytes(name)
+            };
+            let hits = || {
+                let stats = run(&["--print-stats"]);
+                let line = stats.lines().find_map(|line| line.strip_prefix(hit));
+                line.map(|count| count.trim().to_owned())
+            };
+            let first = build("out.o");
+            assert_eq!(hits().as_deref(), Some("0"), "{mode} {kind}");
+            assert!(first == build("out.o"));
+            assert_eq!(hits().as_deref(), Some("1"), "{mode} {kind}");
+            project.file("shared.h", &HEADER.replace("__u32 port", "__u64 port"));
+            assert!(
+                first != build("out.o"),
+                "{mode} {kind}: the header has changed"
+            );
+        }
+    }
+}
+
+/// A server that is ended with the test.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Best effort: it ends by itself, too (`--lifetime`).
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// distcc sends preprocessed text; the object that comes back is the one that would have been made here.
+#[test]
+fn distcc_compiles_elsewhere() {
+    let (Some(distcc), Some(distccd)) = (tool("distcc"), tool("distccd")) else {
+        return;
+    };
+    let project = Project::new("distcc");
+    // Where the server, which gives up the rights of root, can read it.
+    let compiler = project.0.join("bpfcc");
+    fs::copy(BPFCC, &compiler).expect("disk space");
+    let port = free_port();
+    let log = fs::File::create(project.0.join("log")).expect("disk space");
+    let server = Command::new(distccd)
+        .args(["--no-detach", "--daemon", "--no-fork", "--lifetime", "120"])
+        .args([
+            "--log-stderr",
+            "--allow",
+            "127.0.0.1",
+            "--enable-tcp-insecure",
+        ])
+        .args(["--listen", "127.0.0.1", "--port", &port.to_string()])
+        .env("TMPDIR", std::env::temp_dir())
+        .stderr(log)
+        .spawn();
+    let _server = Server(server.expect("distccd starts"));
+    wait_for(port);
+    let here = [
+        "-g0",
+        "-O2",
+        "-target",
+        "bpf",
+        "-Wall",
+        "-c",
+        "count.bpf.c",
+        "-o",
+    ];
+    let compiler = compiler.to_str().expect("a plain path");
+    let output = project
+        .command(distcc.to_str().expect("a plain path"), &[compiler])
+        .args(here)
+        .arg("there.o")
+        .env("DISTCC_DIR", &project.0)
+        .env("DISTCC_HOSTS", format!("127.0.0.1:{port}"))
+        .env("DISTCC_FALLBACK", "0")
+        .output()
+        .expect("distcc starts");
+    let log = text(&project.bytes("log"));
+    assert!(output.status.success(), "{}{log}", text(&output.stderr));
+    assert!(log.contains("COMPILE_OK"), "{log}");
+    project.succeeds(&[&here[..], &["here.o"]].concat());
+    assert!(project.bytes("here.o") == project.bytes("there.o"));
+}
+
+/// A port that nobody uses at the moment.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("a bound socket").port()
+}
+
+fn wait_for(port: u16) {
+    let is_up = |_: &i32| TcpStream::connect(("127.0.0.1", port)).is_ok();
+    let pause = |_: &i32| thread::sleep(Duration::from_millis(50));
+    assert!(
+        (0..200).inspect(pause).any(|n| is_up(&n)),
+        "no distccd on port {port}"
+    );
+}
+/// Says that a test was skipped. Straight to the stream: the test harness hides what `eprintln!` prints.
+fn skipped(why: &str) {
+    // Best effort: nobody may be reading.
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
+}
+
+/// Where a tool is; says so if it is nowhere.
+fn tool(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let system = ["/usr/sbin", "/sbin"].map(PathBuf::from);
+    let mut places = std::env::split_paths(&path).chain(system);
+    let found = places.find_map(|place| Some(place.join(name)).filter(|path| path.is_file()));
+    if found.is_none() {
+        skipped(&format!("{name} is not installed"));
+    }
+    found
 }
