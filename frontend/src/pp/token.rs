@@ -73,7 +73,7 @@ well_known! {
     UNROLL_HINT = "opencl_unroll_hint"; LIKELY = "likely"; UNLIKELY = "unlikely"; UNUSED = "unused";
     MAYBE_UNUSED = "maybe_unused"; NODISCARD = "nodiscard"; WARN_UNUSED_RESULT = "warn_unused_result";
     SECTION = "section"; SECTION2 = "__section__"; USED = "used"; USED2 = "__used__"; RETAIN = "retain";
-    INLINE3 = "__inline"; C11_ATOMIC = "_Atomic";
+    INLINE3 = "__inline"; GNU_INLINE = "gnu_inline"; GNU_INLINE2 = "__gnu_inline__"; C11_ATOMIC = "_Atomic";
     OMITTED = "__bpfcc_omitted"; LABEL_ADDRESS = "__bpfcc_label_address"; LOCAL_LABELS = "__bpfcc_local_labels";
     COMPUTED_GOTO = "__bpfcc_goto"; ATTRIBUTE_CARRIER = "__bpfcc_attributes";
     MEMBER_ALIGNMENT = "__bpfcc_alignas"; UNQUALIFIED = "__bpfcc_unqualified"; UNDERLYING = "__bpfcc_underlying";

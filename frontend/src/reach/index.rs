@@ -150,6 +150,7 @@ struct Reader<'a> {
     is_extern: bool,
     is_static: bool,
     is_inline: bool,
+    is_gnu_inline: bool,
     is_check: bool,
     is_kept: bool,
     has_body: bool,
@@ -175,6 +176,7 @@ impl<'a> Reader<'a> {
             is_extern: false,
             is_static: false,
             is_inline: false,
+            is_gnu_inline: false,
             is_check: false,
             is_kept: false,
             has_body: false,
@@ -366,6 +368,8 @@ impl<'a> Reader<'a> {
         let end = group_end(self.tokens, at + 1);
         let words = self.tokens.get(at..end).unwrap_or_default();
         self.is_kept |= words.iter().any(|word| KEEPING.contains(&word.text));
+        let is_gnu_inline = |word: &Token| matches!(word.text, sym::GNU_INLINE | sym::GNU_INLINE2);
+        self.is_gnu_inline |= words.iter().any(is_gnu_inline);
         end
     }
 
@@ -410,8 +414,15 @@ impl<'a> Reader<'a> {
     fn is_root(&self) -> bool {
         let defines_variable =
             self.declares_variable && !self.is_typedef && (!self.is_extern || self.has_initializer);
-        let is_local = self.is_static || (self.has_body && self.is_inline && !self.is_extern);
-        self.is_check || ((self.has_body || defines_variable) && (self.is_kept || !is_local))
+        // `inline` alone defines for this file; with `gnu_inline` it is `extern inline` that does.
+        let is_inline_definition =
+            self.has_body && self.is_inline && self.is_extern == self.is_gnu_inline;
+        let is_local = self.is_static || is_inline_definition;
+        // `extern inline int f(void);` asks for the symbol of an inline function.
+        let asks_for_symbol = self.is_inline && self.is_extern && !self.is_gnu_inline;
+        self.is_check
+            || asks_for_symbol
+            || ((self.has_body || defines_variable) && (self.is_kept || !is_local))
     }
 }
 

@@ -130,12 +130,16 @@ fn definitions_stay_if_they_reach_the_object_file() {
         "static __attribute__((used)) int f(void) { return 1; }",
         "_Static_assert(1, \"\");",
         "int (*pointer)(void);",
+        "extern inline int f(void) { return 1; }",
+        "inline __attribute__((gnu_inline)) int f(void) { return 1; }",
+        "inline int f(void) { return 1; } extern inline int f(void);",
     ] {
         assert_eq!(bare(&kept(definition, "int main;")), bare(definition));
     }
     for definition in [
         "static int f(void) { return 1; }",
         "inline int f(void) { return 1; }",
+        "extern inline __attribute__((gnu_inline)) int f(void) { return 1; }",
         "static int v = 3;",
         "extern int v __attribute__((section(\".ksyms\")));",
         "int f(void) __attribute__((section(\"x\")));",

@@ -39,7 +39,6 @@ const WITHOUT_EFFECT: &[&str] = &[
     "format",
     "format_arg",
     "gcc_struct",
-    "gnu_inline",
     "hot",
     "leaf",
     "malloc",
@@ -106,6 +105,9 @@ pub(super) struct Attributes {
     pub(super) align: Option<u32>,
     pub(super) packed: bool,
     pub(super) inline: Option<Inline>,
+    /// The word `inline`.
+    pub(super) is_inline: bool,
+    pub(super) gnu_inline: bool,
     pub(super) unused: bool,
     pub(super) used: bool,
     pub(super) weak: bool,
@@ -142,6 +144,8 @@ impl Attributes {
         self.align = self.align.max(other.align);
         self.packed |= other.packed;
         self.inline = other.inline.or(self.inline);
+        self.is_inline |= other.is_inline;
+        self.gnu_inline |= other.gnu_inline;
         self.unused |= other.unused;
         self.used |= other.used;
         self.weak |= other.weak;
@@ -194,6 +198,7 @@ impl Checker<'_> {
             "packed" => into.packed = true,
             "always_inline" => into.inline = Some(Inline::Always),
             "noinline" => into.inline = Some(Inline::Never),
+            "gnu_inline" => into.gnu_inline = true,
             "unused" | "maybe_unused" => into.unused = true,
             "used" => into.used = true,
             "weak" => into.weak = true,

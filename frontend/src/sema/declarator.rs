@@ -214,6 +214,7 @@ impl Checker<'_> {
                 Specifier::Storage(class) => storage = self.storage_class(class, storage)?,
                 Specifier::Function(ast::FunctionSpecifier::Noreturn) => attributes.noreturn = true,
                 Specifier::Function(ast::FunctionSpecifier::Inline) => {
+                    attributes.is_inline = true;
                     attributes.inline = attributes.inline.or(Some(Inline::Hint));
                 }
                 Specifier::Alignment(alignment) => {

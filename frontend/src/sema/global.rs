@@ -201,6 +201,9 @@ impl Checker<'_> {
             return Err(super::Reported);
         };
         self.merge_function_attributes(id, attributes, storage);
+        if self.scopes.is_file_scope() {
+            self.inline.declared(id, attributes, storage);
+        }
         if let Some((target, at)) = attributes.alias.clone() {
             self.aliases.push((id, target, at));
         }
@@ -322,7 +325,10 @@ impl Checker<'_> {
         let result = self.types().function_type(declared.ty.ty);
         let result = result.map_or(Types::VOID, |function| function.result);
         let id = self.declare_function(&declared, specifiers.storage)?;
-        if self.unit[id].body.is_some() {
+        let is_replaced = self.inline.is_replaceable(id);
+        self.inline
+            .defined(id, &declared.attributes, specifiers.storage);
+        if self.unit[id].body.is_some() && !is_replaced {
             let first = self.unit[id].span;
             let error = Diagnostic::error(declared.span, format!("`{name}` is defined twice"))
                 .code("redefinition");

@@ -26,6 +26,7 @@ mod float;
 mod global;
 mod image;
 mod initializer;
+mod inline;
 mod label;
 pub(crate) mod library;
 mod literal;
@@ -93,6 +94,7 @@ pub fn check(parsed: &parse::Unit, options: &Options) -> (Option<Unit>, Vec<Diag
         let _ = checker.external_declaration(declaration);
     }
     checker.finish_aliases();
+    checker.finish_inline();
     checker.finish_globals();
     let Checker {
         unit,
@@ -145,6 +147,7 @@ struct Checker<'a> {
     expanded: RefCell<Expanded>,
     /// Functions that are other names of functions: the name of that, and where it stands.
     aliases: Vec<(FuncId, String, Span)>,
+    inline: inline::Said,
     /// Functions of the C library that are called as builtins and not declared.
     library: HashMap<&'static str, FuncId>,
     depth: u32,
@@ -195,6 +198,7 @@ impl<'a> Checker<'a> {
             faulty: HashSet::new(),
             expanded: RefCell::default(),
             aliases: Vec::new(),
+            inline: inline::Said::default(),
             library: HashMap::new(),
             depth: 0,
             auto_type: None,
