@@ -5,6 +5,7 @@
 //! then whatever stands in parentheses around the name.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use lang_c::ast;
 use lang_c::span::Node;
@@ -65,6 +66,8 @@ pub(super) struct ParamDecl {
     pub(super) param: Param,
     /// The type of the variable that the body sees, if it is not what callers pass.
     pub(super) variable: Option<QualType>,
+    /// The length that an array has by earlier parameters.
+    pub(super) length: Option<Box<Node<ast::Expression>>>,
     /// Whether it says `unused`.
     pub(super) unused: bool,
     pub(super) span: Span,
@@ -783,9 +786,14 @@ impl Checker<'_> {
         let variadic = node.node.ellipsis == ast::Ellipsis::Some;
         let nodes = &node.node.parameters;
         let params = self.scoped(|checker| {
+            let mut earlier = HashSet::new();
             nodes
                 .iter()
-                .map(|param| checker.parameter(param))
+                .map(|node| {
+                    let param = checker.parameter(node, &earlier)?;
+                    earlier.extend(param.param.name.clone());
+                    Ok(param)
+                })
                 .collect::<Checked<Vec<_>>>()
         })?;
         // `(void)` says that there are none.
@@ -838,11 +846,21 @@ impl Checker<'_> {
         }
     }
 
-    fn parameter(&mut self, node: &Node<ast::ParameterDeclaration>) -> Checked<ParamDecl> {
+    /// A parameter behind others with these names.
+    fn parameter(
+        &mut self,
+        node: &Node<ast::ParameterDeclaration>,
+        earlier: &HashSet<String>,
+    ) -> Checked<ParamDecl> {
         let span = self.span(node);
+        let mut declarator = node.node.declarator.clone();
+        let length = match &mut declarator {
+            Some(declarator) => self.take_length(declarator, earlier)?,
+            None => None,
+        };
         let specifiers = self.declaration_specifiers(&node.node.specifiers, span)?;
         let mut attributes = specifiers.attributes;
-        let mut declared = match &node.node.declarator {
+        let mut declared = match &declarator {
             Some(declarator) => self.declarator(specifiers.ty, declarator)?,
             None => Declared {
                 name: None,
@@ -862,6 +880,7 @@ impl Checker<'_> {
                 tags: attributes.tags,
             },
             variable: None,
+            length,
             unused: attributes.unused,
             span: declared.span,
         })

@@ -377,7 +377,8 @@ impl Checker<'_> {
     ) -> Checked<Block> {
         let received = params.iter().map(|param| self.declare_param(param));
         let received = received.collect::<Checked<Vec<LocalId>>>()?;
-        let narrowed = self.declare_narrowed(params, &received)?;
+        let mut first = self.declare_narrowed(params, &received)?;
+        first.extend(self.compute_lengths(params)?);
         let mut block = match &statement.node {
             // The body's block is the scope of the parameters (C11 6.2.1p4).
             ast::Statement::Compound(items) => self.block_items(items, self.span(statement)),
@@ -386,7 +387,7 @@ impl Checker<'_> {
                 span: self.span(statement),
             },
         };
-        block.stmts.splice(..0, narrowed);
+        block.stmts.splice(..0, first);
         Ok(block)
     }
 

@@ -33,6 +33,7 @@ mod literal;
 mod object_size;
 mod old_style;
 mod operator;
+mod param_length;
 mod pragma;
 mod scope;
 mod stmt;

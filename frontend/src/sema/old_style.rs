@@ -118,6 +118,7 @@ impl Checker<'_> {
                 tags: declared.attributes.tags,
             },
             variable: (passed != ty.ty).then_some(ty),
+            length: None,
             unused: declared.attributes.unused,
             span: declared.span,
         })
