@@ -16,6 +16,8 @@
 //! | `__bpfcc_label_address(out)` | `&&out` |
 //! | `__bpfcc_goto(p);` | `goto *p;` |
 //! | `__bpfcc_local_labels(a, b);` | `__label__ a, b;` |
+//! | `_Static_assert(__bpfcc_asm, "…");` | `asm("…");` outside of functions |
+//! | `_Alignof(__attribute__((__bpfcc_object)) __typeof__(x))` | `__alignof__(x)`, of a type or an object |
 //!
 //! Names beyond ASCII are spelled otherwise for the parser: `spelling`.
 //!
@@ -61,6 +63,12 @@ pub const COMPUTED_GOTO: &str = "__bpfcc_goto";
 
 /// Callee whose arguments are the labels that belong to a block.
 pub const LOCAL_LABELS: &str = "__bpfcc_local_labels";
+
+/// Condition of the assertion whose message is the text of an `asm` outside of functions.
+pub const FILE_ASM: &str = "__bpfcc_asm";
+
+/// Attribute in front of a `__typeof__` that may name an object with an alignment of its own.
+pub const OBJECT: &str = "__bpfcc_object";
 
 /// Words that say whether an `__int128` has a sign.
 const SIGNS: &[Symbol] = &[sym::UNSIGNED, sym::SIGNED, sym::SIGNED2, sym::SIGNED3];
@@ -230,8 +238,8 @@ impl Normalizer<'_> {
             sym::ALIGNAS => self
                 .member_alignment(at)
                 .or_else(|| self.c23_keyword(at, sym::C11_ALIGNAS)),
-            sym::ALIGNOF => self.c23_keyword(at, sym::C11_ALIGNOF),
-            sym::GNU_ALIGNOF | sym::GNU_ALIGNOF2 => self.gnu_alignof(at),
+            sym::ALIGNOF if self.next_is(at, sym::L_PAREN) => self.alignment_of(at),
+            sym::C11_ALIGNOF | sym::GNU_ALIGNOF | sym::GNU_ALIGNOF2 => self.alignment_of(at),
             sym::ATTRIBUTE | sym::ATTRIBUTE2 => self.gnu_attribute(at),
             sym::STRUCT | sym::UNION | sym::ENUM => self.tagged_type(at),
             sym::LABEL => self.local_labels(at),
@@ -239,7 +247,9 @@ impl Normalizer<'_> {
             sym::AND_AND => self.label_address(at),
             sym::TYPES_COMPATIBLE => self.types_compatible(at),
             sym::CONVERT_VECTOR => self.convert_vector(at),
-            sym::ASM | sym::ASM2 | sym::ASM3 => self.asm_qualifiers(at),
+            sym::ASM | sym::ASM2 | sym::ASM3 => {
+                self.file_asm(at).or_else(|| self.asm_qualifiers(at))
+            }
             sym::L_BRACKET => self.bracket_attribute(at),
             sym::L_BRACE => self.empty_literal(at),
             sym::QUESTION => self.omitted_operand(at),
@@ -371,16 +381,47 @@ impl Normalizer<'_> {
         }
     }
 
-    /// `__alignof__(x)` ⟶ `_Alignof(__typeof__(x))`, which takes types and expressions alike.
-    fn gnu_alignof(&mut self, at: usize) -> Option<usize> {
-        let close = self
-            .partner(at + 1)
-            .filter(|_| self.next_is(at, sym::L_PAREN))?;
-        for text in [sym::C11_ALIGNOF, sym::L_PAREN, sym::GNU_TYPEOF] {
+    /// `__alignof__(x)` ⟶ `_Alignof(__attribute__((__bpfcc_object)) __typeof__(x))`, which takes types and expressions alike.
+    fn alignment_of(&mut self, at: usize) -> Option<usize> {
+        let last = self.alignment_operand_end(at + 1)?;
+        let is_bare = last > at + 1 && self.partner(at + 1) != Some(last);
+        for text in [
+            sym::C11_ALIGNOF,
+            sym::L_PAREN,
+            sym::ATTRIBUTE,
+            sym::L_PAREN,
+            sym::L_PAREN,
+            sym::OBJECT,
+            sym::R_PAREN,
+            sym::R_PAREN,
+            sym::GNU_TYPEOF,
+        ] {
             self.push(at, text);
         }
-        self.schedule(close, &[sym::R_PAREN]);
+        if is_bare || last == at + 1 {
+            self.push(at, sym::L_PAREN);
+            self.schedule(last, &[sym::R_PAREN]);
+        }
+        self.schedule(last, &[sym::R_PAREN]);
         Some(at + 1)
+    }
+
+    /// The last token of the unary expression that begins at `at`: `(T)`, `*p`, `s.a[1]`.
+    fn alignment_operand_end(&self, mut at: usize) -> Option<usize> {
+        let is_prefix = |token: &&Token| [sym::STAR, sym::AND].contains(&token.text);
+        at += self.tokens.get(at..)?.iter().take_while(is_prefix).count();
+        let mut last = match self.tokens[at..].first()? {
+            token if token.is(sym::L_PAREN) => self.partner(at)?,
+            token if token.kind == TokenKind::Punctuator => return None,
+            _ => at,
+        };
+        loop {
+            last = match self.tokens.get(last + 1)?.text {
+                sym::L_PAREN | sym::L_BRACKET => self.partner(last + 1)?,
+                sym::DOT | sym::ARROW => last + 2,
+                _ => return Some(last),
+            };
+        }
     }
 
     /// `enum __attribute__((packed)) e { … }` ⟶ `enum e { … } __attribute__((packed))`; the same for `struct` and
@@ -476,6 +517,20 @@ impl Normalizer<'_> {
         self.schedule(comma, &[sym::SIZEOF, sym::L_PAREN]);
         self.schedule(close - 1, &[sym::R_PAREN]);
         None
+    }
+
+    /// `asm("…");` ⟶ `_Static_assert(__bpfcc_asm, "…");` outside of functions
+    fn file_asm(&mut self, at: usize) -> Option<usize> {
+        let ends = [sym::SEMICOLON, sym::R_BRACE];
+        let begins = self.out.last().is_none_or(|last| ends.contains(&last.text));
+        let text = self.tokens.get(at + 2);
+        let has_text = text.is_some_and(|token| token.kind == TokenKind::String);
+        if !(begins && self.braces.is_empty() && self.next_is(at, sym::L_PAREN) && has_text) {
+            return None;
+        }
+        self.push(at, sym::C11_STATIC_ASSERT);
+        self.schedule(at + 1, &[sym::FILE_ASM, sym::COMMA]);
+        Some(at + 1)
     }
 
     /// `asm inline (` and `asm goto (` ⟶ `asm (`

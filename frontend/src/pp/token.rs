@@ -75,7 +75,7 @@ well_known! {
     SECTION = "section"; SECTION2 = "__section__"; USED = "used"; USED2 = "__used__"; RETAIN = "retain";
     INLINE3 = "__inline"; GNU_INLINE = "gnu_inline"; GNU_INLINE2 = "__gnu_inline__"; C11_ATOMIC = "_Atomic";
     OMITTED = "__bpfcc_omitted"; LABEL_ADDRESS = "__bpfcc_label_address"; LOCAL_LABELS = "__bpfcc_local_labels";
-    COMPUTED_GOTO = "__bpfcc_goto"; ATTRIBUTE_CARRIER = "__bpfcc_attributes";
+    COMPUTED_GOTO = "__bpfcc_goto"; FILE_ASM = "__bpfcc_asm"; OBJECT = "__bpfcc_object"; ATTRIBUTE_CARRIER = "__bpfcc_attributes";
     MEMBER_ALIGNMENT = "__bpfcc_alignas"; UNQUALIFIED = "__bpfcc_unqualified"; UNDERLYING = "__bpfcc_underlying";
 }
 

@@ -16,6 +16,7 @@ use std::borrow::Cow;
 
 use bpfcc_isa::Reg;
 use bpfcc_isa::template::{self, Operand as Filled, Template, TemplateError};
+use bpfcc_isa::text::{self, Dialect, Parsed};
 use lang_c::ast;
 use lang_c::span::Node;
 
@@ -522,6 +523,21 @@ impl Checker<'_> {
             Entity::Local(_) | Entity::Typedef(_) => return None,
         };
         Some(AsmOperand::Const(value))
+    }
+}
+
+impl Checker<'_> {
+    /// `asm("…")` outside of functions, which may hold comments.
+    pub(super) fn file_asm(&mut self, text: &Node<ast::StringLiteral>) -> Checked<()> {
+        let span = self.span(text);
+        let text = self.string_text(text)?;
+        let is_empty = |parsed: Parsed| parsed.insns.is_empty() && parsed.labels.is_empty();
+        if text::parse(Dialect::PseudoC, &text).is_ok_and(is_empty) {
+            return Ok(());
+        }
+        let message = "this assembly stands outside of functions, of which a program is made";
+        let help = "write `__attribute__((naked))` in front of a function whose body is one `asm` statement";
+        self.fail(asm_diagnostic(span, message).help(help))
     }
 }
 

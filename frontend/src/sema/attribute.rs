@@ -190,6 +190,7 @@ impl Checker<'_> {
         let span = self.span(&attribute.name);
         let spelled = attribute.name.node.as_str();
         match plain_name(spelled) {
+            normalize::OBJECT => {}
             normalize::UNQUALIFIED => into.unqualified = true,
             normalize::UNDERLYING => into.underlying = Some(self.underlying_type(attribute)?),
             normalize::MEMBER_ALIGNMENT => into.align = self.member_alignment(attribute)?,

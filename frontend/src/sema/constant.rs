@@ -10,6 +10,7 @@ use lang_c::ast;
 use lang_c::span::Node;
 
 use crate::diagnostic::Diagnostic;
+use crate::normalize::FILE_ASM;
 use crate::tree::{
     BinaryOp, CastKind, CompareOp, Expr, ExprKind, Place, PlaceKind, ShiftOp, Symbol, UnaryOp,
 };
@@ -212,6 +213,9 @@ impl Checker<'_> {
     /// `_Static_assert(condition, message)`.
     pub(super) fn static_assert(&mut self, node: &Node<ast::StaticAssert>) -> Checked<()> {
         let condition = &node.node.expression;
+        if is_file_asm(condition) {
+            return self.file_asm(&node.node.message);
+        }
         if self.constant_expression(condition)? != 0 {
             return Ok(());
         }
@@ -224,6 +228,11 @@ impl Checker<'_> {
         };
         self.fail(Diagnostic::error(span, text).code("static-assert"))
     }
+}
+
+/// Whether an assertion stands for an `asm` outside of functions.
+fn is_file_asm(condition: &Node<ast::Expression>) -> bool {
+    matches!(&condition.node, ast::Expression::Identifier(name) if name.node.name == FILE_ASM)
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use lang_c::ast;
 use lang_c::span::Node;
 
 use crate::diagnostic::Diagnostic;
-use crate::normalize::OMITTED;
 use crate::normalize::spelling::as_written;
+use crate::normalize::{OBJECT, OMITTED};
 use crate::restrict::Rule;
 use crate::source::Span;
 use crate::tree::{Expr, ExprKind, Place, PlaceKind, UnaryOp};
@@ -52,8 +52,10 @@ impl Checker<'_> {
                 .type_of_expression(&size.node.0)
                 .and_then(|ty| self.size_of(ty, span)),
             ast::Expression::AlignOf(align) => {
-                let ty = self.type_name(&align.node.0)?;
-                let align = self.types().align_of(ty.ty);
+                let align = match named_object(&align.node.0) {
+                    Some(object) => self.alignment_of_object(object)?,
+                    None => self.alignment_of_type(&align.node.0)?,
+                };
                 Ok(constant(align.into(), Types::int(IntKind::ULong), span))
             }
             ast::Expression::Cast(cast) => self.cast_expression(cast),
@@ -78,6 +80,30 @@ impl Checker<'_> {
             Operand::Value(value) => value.ty.unqualified(),
             Operand::Place(place) => place.ty,
             Operand::Func(id, _) => self.unit[id].ty.unqualified(),
+        })
+    }
+
+    /// The alignment of an object, which may be stricter than that of its type.
+    fn alignment_of_object(&mut self, node: &Node<ast::Expression>) -> Checked<u32> {
+        let natural = self.type_of_expression(node)?.ty;
+        let is_type = self.type_in_disguise(node)?.is_some();
+        let operand = match is_type {
+            true => None,
+            false => Some(self.unevaluated(|checker| checker.operand(node))?),
+        };
+        Ok(match operand {
+            Some(Operand::Place(Place {
+                kind: PlaceKind::Global(id),
+                ..
+            })) => self.unit[id].align,
+            Some(Operand::Place(Place {
+                kind: PlaceKind::Local(id),
+                ..
+            })) => match &self.body {
+                Some(body) => body.locals[id.index()].align,
+                None => self.types().align_of(natural),
+            },
+            _ => self.types().align_of(natural),
         })
     }
 
@@ -806,5 +832,30 @@ fn is_empty_list(item: &Node<ast::InitializerListItem>) -> bool {
     match &item.node.initializer.node {
         ast::Initializer::Expression(expression) => is_omitted(expression),
         ast::Initializer::List(_) => false,
+    }
+}
+
+/// The expression in `__alignof__(expression)`.
+fn named_object(name: &Node<ast::TypeName>) -> Option<&Node<ast::Expression>> {
+    let [attributes, object] = name.node.specifiers.as_slice() else {
+        return None;
+    };
+    let (ast::SpecifierQualifier::Extension(attributes), None) =
+        (&attributes.node, &name.node.declarator)
+    else {
+        return None;
+    };
+    let is_mark = |node: &Node<ast::Extension>| matches!(&node.node, ast::Extension::Attribute(attribute) if attribute.name.node == OBJECT);
+    match &object.node {
+        ast::SpecifierQualifier::TypeSpecifier(node) if attributes.iter().any(is_mark) => {
+            match &node.node {
+                ast::TypeSpecifier::TypeOf(of) => match &of.node {
+                    ast::TypeOf::Expression(object) => Some(object),
+                    ast::TypeOf::Type(_) => None,
+                },
+                _ => None,
+            }
+        }
+        _ => None,
     }
 }
