@@ -46,7 +46,7 @@ impl Checker<'_> {
                 continue;
             };
             if index > 0 || !is_name {
-                let span = self.span(&*length);
+                let span = self.span(&**length);
                 let thing = "the length of these rows is known only at run time";
                 return self.fail(Rule::VariableLength.refuse(span, thing));
             }

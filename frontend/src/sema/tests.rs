@@ -438,20 +438,6 @@ fn unused_functions_of_headers_may_break_restrictions() {
 }
 
 #[test]
-fn recursion_names_each_step() {
-    let program = "int b(int n);
-int a(int n) { return b(n); }
-int b(int n) { return a(n); }
-";
-    says(
-        program,
-        &[
-            "3:23: error: `b` calls `a`, which leads back to `b`; BPF has no recursion: the kernel allows eight frames and no cycle in the call graph (help: write a loop with a bound instead, or one function per level)",
-        ],
-    );
-}
-
-#[test]
 fn mistakes_in_declarations() {
     let table = [
         (
