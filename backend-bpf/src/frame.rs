@@ -53,7 +53,9 @@ pub(crate) fn lay_out(func: &Function, code: &VCode, spills: u32) -> Result<Fram
     let mut depth = u64::from(taken_by_asm(code));
     for &slot in &used {
         let data = &func.slots[slot];
-        depth = (depth + u64::from(data.size)).next_multiple_of(u64::from(data.align.max(1)));
+        // The kernel takes no address of the frame's upper end, not even for a variable without bytes.
+        let bytes = data.size.max(1);
+        depth = (depth + u64::from(bytes)).next_multiple_of(u64::from(data.align.max(1)));
         slots[slot] = (depth as i32).wrapping_neg();
     }
     let spills_start = depth.next_multiple_of(u64::from(SPILL_BYTES));
