@@ -56,7 +56,8 @@ pub(crate) fn describe(module: &Module, functions: &[(FuncId, Vec<Emitted>)], li
     }
     types.add_data_sections(module, linked);
     linked.object.btf = Some(types.btf);
-    linked.object.ext = Some(ext);
+    // libbpf refuses a `.BTF.ext` that is about nothing.
+    linked.object.ext = (!ext.sections.is_empty()).then_some(ext);
 }
 
 // Which types are needed.

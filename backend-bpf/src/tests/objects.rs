@@ -259,6 +259,14 @@ fn every_function_has_a_record_and_a_line() {
 }
 
 #[test]
+fn data_alone_has_types_and_no_lines() {
+    let module = parse("global @counter \".bss\" mutable global size 4 align 4\n");
+    let object = crate::compile(&module, &Options::default()).expect("a valid module");
+    assert!(object.btf.is_some());
+    assert!(object.ext.is_none(), "libbpf refuses an empty `.BTF.ext`");
+}
+
+#[test]
 fn big_endian_objects_differ_only_in_byte_order() {
     let options = Options {
         endian: Endian::Big,
