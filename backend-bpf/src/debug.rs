@@ -223,12 +223,12 @@ impl<'a> Types<'a> {
                 members,
             } => {
                 let members = members.iter().map(|member| Member {
-                    name: member.name.clone(),
+                    name: identifier(&member.name),
                     ty: self.id(Some(member.ty)),
                     bit_offset: member.bit_offset,
                     bit_size: member.bit_width.unwrap_or(0),
                 });
-                let (name, size, members) = (name.clone(), *bytes, members.collect());
+                let (name, size, members) = (identifier(name), *bytes, members.collect());
                 if *is_union {
                     BtfType::Union {
                         name,
@@ -251,7 +251,7 @@ impl<'a> Types<'a> {
                 values,
             } => enumeration(name, *bytes, *signed, values),
             DebugType::Typedef { name, target } => BtfType::Typedef {
-                name: name.clone(),
+                name: identifier(name),
                 target: self.id(*target),
             },
             DebugType::Tagged { tag, target } => BtfType::TypeTag {
@@ -266,7 +266,7 @@ impl<'a> Types<'a> {
                 variadic,
             } => {
                 let named = params.iter().map(|(name, ty)| Param {
-                    name: name.clone(),
+                    name: identifier(name),
                     ty: self.id(Some(*ty)),
                 });
                 let rest = variadic.then(|| Param {
@@ -291,7 +291,7 @@ impl<'a> Types<'a> {
             }),
         };
         let described = self.btf.add(BtfType::Func {
-            name: func.name.clone(),
+            name: identifier(&func.name),
             proto,
             linkage,
         });
@@ -339,6 +339,10 @@ impl<'a> Types<'a> {
             let Some(debug_type) = global.debug_type else {
                 continue;
             };
+            if identifier(&global.name) != global.name {
+                // libbpf looks for the symbol of every variable, and would not find it under another name.
+                continue;
+            }
             let (linkage, section_size, offset) = match linked.globals[id] {
                 Some(position) => {
                     let section = &linked.object.sections[position.section.0];
@@ -382,6 +386,14 @@ impl<'a> Types<'a> {
     }
 }
 
+/// A name that Linux takes (`btf_name_valid_identifier`): letters, digits, `_` and `.`. C knows more, `$` and `é`.
+fn identifier(name: &str) -> String {
+    let is_taken = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
+    name.chars()
+        .map(|c| if is_taken(c) { c } else { '_' })
+        .collect()
+}
+
 fn int_encoding(encoding: IntEncoding) -> btf::IntEncoding {
     match encoding {
         IntEncoding::Unsigned => btf::IntEncoding::Unsigned,
@@ -393,7 +405,7 @@ fn int_encoding(encoding: IntEncoding) -> btf::IntEncoding {
 
 fn forward(name: &str, is_union: bool) -> BtfType {
     BtfType::Fwd {
-        name: name.to_string(),
+        name: identifier(name),
         kind: if is_union {
             FwdKind::Union
         } else {
@@ -403,9 +415,9 @@ fn forward(name: &str, is_union: bool) -> BtfType {
 }
 
 fn enumeration(name: &str, size: u32, signed: bool, values: &[(String, i128)]) -> BtfType {
-    let name = name.to_string();
+    let name = identifier(name);
     let values = values.iter().map(|(name, value)| Enumerator {
-        name: name.clone(),
+        name: identifier(name),
         value: *value,
     });
     let values = values.collect();
