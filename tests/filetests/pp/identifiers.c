@@ -46,9 +46,6 @@ fin$:
 [3] FUNC_PROTO '(anon)' ret_type_id=2 vlen=1
 	'x' type_id=2
 [4] FUNC 'f' type_id=3 linkage=global
-[5] VAR '$counter$' type_id=2, linkage=global
-[6] DATASEC '.data' size=4 vlen=1
-	type_id=5 offset=0 size=4 (VAR '$counter$')
 
 section '.text'
 	0: func type_id=4
