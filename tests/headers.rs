@@ -31,6 +31,7 @@ const HEADERS: &[&str] = &[
     "linux/socket.h",
     "linux/tcp.h",
     "linux/udp.h",
+    "netinet/in.h",
     "sys/socket.h",
 ];
 

@@ -258,12 +258,13 @@ impl Checker<'_> {
         items: &[Node<ast::InitializerListItem>],
         filled: &mut Filled,
     ) -> Checked<()> {
-        // `char s[] = { "text" };`
+        // `char s[] = { "text" };` — but no string has elements of eight bytes, and there its address is the first one.
         if let ([only], Some((element, len))) = (items, self.types().array_parts(target.ty))
             && only.node.designation.is_empty()
             && let ast::Initializer::Expression(expression) = &only.node.initializer.node
             && let Some(string) = string_of(expression)
             && self.types().is_integer(element.ty)
+            && self.types().size_of(element.ty) <= Some(4)
         {
             return self.initialize_string(target, element, len, string, filled);
         }

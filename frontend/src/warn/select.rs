@@ -5,7 +5,6 @@ use std::collections::HashSet;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::pp::TokenStream;
-use crate::pp::token::ExpansionId;
 use crate::sema::closest;
 use crate::source::{FileId, Sources, Span};
 
@@ -258,25 +257,37 @@ impl Regions {
 
     fn place(&mut self, stream: &TokenStream) {
         for (position, token) in stream.tokens.iter().enumerate() {
-            if token.expansion == ExpansionId::NONE {
-                let places = self.positions.entry(token.span.file).or_default();
-                places.push((token.span.start, position));
-            }
+            let written = stream.expansions.written_at(token.span, token.expansion);
+            let places = self.positions.entry(written.file).or_default();
+            places.push((written.start, position));
+        }
+        for places in self.positions.values_mut() {
+            places.sort_unstable();
         }
     }
 
     /// What the pragmas before a place say, the last word last.
+    ///
+    /// All tokens of a macro's body stand where the macro is used, and a diagnostic does not say which of them it means. If
+    /// the body switches warnings, then for the sake of what can be warned about in it.
     fn levels(&self, span: Span) -> &[(&'static str, Level)] {
         let Some(places) = self.positions.get(&span.file) else {
             return &[];
         };
-        // The use of a macro is no token of the program: what counts is the one before it.
         let behind = places.partition_point(|&(start, _)| start <= span.start);
-        let position = match behind.checked_sub(1) {
-            Some(before) if places[before].0 == span.start => places[before].1,
-            Some(before) => places[before].1 + 1,
-            None => places.first().map_or(0, |&(_, position)| position),
+        let Some(&(nearest, _)) = places[..behind].last() else {
+            return self.levels_at(places.first().map_or(0, |&(_, position)| position));
         };
+        let from = places.partition_point(|&(start, _)| start < nearest);
+        places[from..behind]
+            .iter()
+            .map(|&(_, position)| self.levels_at(position))
+            .max_by_key(|levels| levels.len())
+            .unwrap_or_default()
+    }
+
+    /// What the pragmas before a token of the program say.
+    fn levels_at(&self, position: usize) -> &[(&'static str, Level)] {
         let passed = self.changes.partition_point(|&(from, _)| from <= position);
         match passed.checked_sub(1) {
             Some(last) => &self.changes[last].1,

@@ -1,6 +1,8 @@
 /* Names and flags of network interfaces. */
 #pragma once
 
+#include <sys/socket.h>
+
 #define IFNAMSIZ 16
 #define IFALIASZ 256
 

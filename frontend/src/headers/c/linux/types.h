@@ -10,6 +10,10 @@ typedef unsigned int __u32;
 typedef signed long long __s64;
 typedef unsigned long long __u64;
 
+/* For checkers that tell such numbers apart. */
+#define __bitwise
+#define __bitwise__
+
 /* Numbers whose byte order is that of a network packet or of a file, not that of the machine. */
 typedef __u16 __le16;
 typedef __u16 __be16;

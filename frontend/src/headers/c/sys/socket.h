@@ -94,6 +94,8 @@ enum __socket_type {
 #define SO_INCOMING_CPU 49
 #define SO_ATTACH_BPF 50
 #define SO_MAX_PACING_RATE 47
+#define SO_BINDTOIFINDEX 62
+#define SO_PREFER_BUSY_POLL 69
 #define SO_TXREHASH 74
 
 typedef unsigned short sa_family_t;
