@@ -519,6 +519,17 @@ impl Checker<'_> {
     ) -> Checked<()> {
         let name = declared.name.clone().unwrap_or_default();
         let span = declared.span;
+        let space = self.types().address_space(declared.ty);
+        if space != 0 {
+            let message =
+                format!("`{name}` is on the stack, which is not in address space {space}");
+            let help = "make it a `static` or global variable, or a pointer into that space";
+            return self.fail(
+                Diagnostic::error(span, message)
+                    .code("attribute")
+                    .help(help),
+            );
+        }
         let id = self.add_local(Local {
             name: Some(name.clone()),
             ty: declared.ty,
