@@ -217,6 +217,14 @@ impl IntKind {
         self.bytes() * 8
     }
 
+    /// The first type of this many bytes, other than `_Bool` and `char`.
+    pub fn of_size(bytes: u32, is_signed: bool) -> Option<IntKind> {
+        let is_plain = |kind: &IntKind| !matches!(kind, IntKind::Bool | IntKind::Char);
+        let fits = |kind: &IntKind| kind.bytes() == bytes && kind.is_signed() == is_signed;
+        let mut kinds = IntKind::ALL.iter().copied();
+        kinds.find(|kind| is_plain(kind) && fits(kind))
+    }
+
     /// The value that `value` has once it is converted to this type (C11 6.3.1.2 and 6.3.1.3): reduced modulo 2^width.
     ///
     /// Values above `i128::MAX` of `unsigned __int128` are represented by the same bits, as negative numbers.

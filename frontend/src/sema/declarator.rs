@@ -387,15 +387,7 @@ impl Checker<'_> {
 
     fn with_mode(&mut self, ty: QualType, bytes: u32, span: Span) -> Checked<QualType> {
         let old = self.types().int_kind(ty.ty);
-        let new = old.and_then(|old| {
-            let mut kinds = IntKind::ALL.iter().copied();
-            kinds.find(|kind| {
-                *kind != IntKind::Bool
-                    && *kind != IntKind::Char
-                    && kind.bytes() == bytes
-                    && kind.is_signed() == old.is_signed()
-            })
-        });
+        let new = old.and_then(|old| IntKind::of_size(bytes, old.is_signed()));
         match new {
             Some(kind) => Ok(Types::int(kind).with(ty.quals)),
             None => {

@@ -375,7 +375,11 @@ impl Checker<'_> {
             next += 1;
         }
         let fixed = attributes.underlying;
-        let repr = fixed.unwrap_or_else(|| enum_repr(&values, attributes.packed));
+        let is_signed = values.iter().any(|&(_, value)| value < 0);
+        let mode = attributes.mode_bytes;
+        let sized = mode.and_then(|bytes| IntKind::of_size(bytes, is_signed));
+        let repr = fixed.or(sized);
+        let repr = repr.unwrap_or_else(|| enum_repr(&values, attributes.packed));
         // Enumerators are `int`s if all of them can be, else of the enumeration's type, as with a fixed one (C23 6.7.3.3).
         let all_int = values.iter().all(|&(_, value)| IntKind::Int.holds(value));
         let kind = fixed.unwrap_or(if all_int { IntKind::Int } else { repr });
