@@ -15,6 +15,7 @@
 mod adapt;
 pub mod explain;
 pub mod json;
+pub mod kernel;
 mod limits;
 mod place;
 pub mod render;
@@ -26,7 +27,7 @@ use bpfcc_backend::{self as backend, BackendError};
 use bpfcc_frontend::diagnostic::{Diagnostic, any_error};
 use bpfcc_frontend::pp::{self, TokenStream};
 use bpfcc_frontend::source::{FileId, PrefixMap, Sources};
-use bpfcc_frontend::{lower, parse, sema, tree, warn};
+use bpfcc_frontend::{kernel_types, lower, parse, sema, tree, warn};
 use bpfcc_ir::Module;
 use bpfcc_ir::debug::Renaming;
 use bpfcc_ir::pass::{self, PassOptions};
@@ -211,14 +212,18 @@ impl<'a> Compiler<'a> {
 
     fn macros(&mut self, main: FileId) -> String {
         let options = self.preprocessor_options();
-        let (text, diagnostics) = pp::macros_text(&mut self.sources, main, &options);
+        let types = self.options.frontend.kernel_types.as_deref();
+        let (text, diagnostics) =
+            kernel_types::macros_text(&mut self.sources, main, &options, types);
         self.diagnostics.extend(diagnostics);
         text
     }
 
     fn preprocess(&mut self, main: FileId) -> TokenStream {
         let options = self.preprocessor_options();
-        let (tokens, diagnostics) = pp::preprocess(&mut self.sources, main, &options);
+        let types = self.options.frontend.kernel_types.as_deref();
+        let (tokens, diagnostics) =
+            kernel_types::preprocess(&mut self.sources, main, &options, types);
         self.diagnostics.extend(diagnostics);
         self.regions = warn::Regions::new(&tokens);
         tokens

@@ -18,6 +18,7 @@
 
 pub mod diagnostic;
 mod headers;
+pub mod kernel_types;
 pub mod lower;
 pub mod normalize;
 pub mod parse;
@@ -31,6 +32,8 @@ pub mod tree_text;
 pub mod types;
 pub mod warn;
 
+use std::sync::Arc;
+
 use bpfcc_ir::Module;
 
 use diagnostic::{Diagnostic, any_error};
@@ -41,6 +44,8 @@ use source::{FileId, Sources};
 pub struct Options {
     /// Macros and directories.
     pub preprocessor: pp::Options,
+    /// What stands in for `vmlinux.h` where there is no such file.
+    pub kernel_types: Option<Arc<dyn kernel_types::KernelTypes>>,
     /// The language.
     pub language: sema::Options,
     /// Which warnings to give.
@@ -68,7 +73,8 @@ fn steps(
     options: &Options,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Module> {
-    let (tokens, found) = pp::preprocess(sources, main, &options.preprocessor);
+    let types = options.kernel_types.as_deref();
+    let (tokens, found) = kernel_types::preprocess(sources, main, &options.preprocessor, types);
     diagnostics.extend(found);
     let parsed = parse::parse(&tokens)
         .map_err(|diagnostic| diagnostics.push(diagnostic))

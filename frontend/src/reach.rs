@@ -141,7 +141,7 @@ fn is_state(pragma: &Pragma) -> bool {
 }
 
 /// Whether a token is one of `struct`, `union` and `enum`.
-fn is_tag_keyword(token: &Token) -> bool {
+pub(crate) fn is_tag_keyword(token: &Token) -> bool {
     matches!(token.text, sym::STRUCT | sym::UNION | sym::ENUM)
 }
 
@@ -162,7 +162,7 @@ fn group_end(tokens: &[Token], at: usize) -> usize {
 }
 
 /// The index behind the attributes and qualifiers that start at `at`.
-fn behind_attributes(tokens: &[Token], mut at: usize) -> usize {
+pub(crate) fn behind_attributes(tokens: &[Token], mut at: usize) -> usize {
     while let Some(token) = tokens.get(at) {
         let is_bracketed = token.is(sym::L_BRACKET)
             && tokens

@@ -1,7 +1,9 @@
 //! Options that every command which compiles takes.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use bpfcc::kernel::TypesFile;
 use bpfcc::{Cpu, Level, Options, Target};
 use bpfcc_frontend::source::PrefixMap;
 use bpfcc_frontend::warn::Switch;
@@ -90,6 +92,10 @@ pub(crate) struct CompileArgs {
     /// Begin names of files with NEW instead of OLD in line information.
     #[arg(long, value_name = "OLD=NEW", value_parser = parse_map)]
     debug_prefix_map: Vec<PrefixMap>,
+    /// Take the types of `vmlinux.h`, where there is no such file, from BTF: as it is, or in an ELF file [default:
+    /// $VMLINUX_BTF, or those of the running kernel].
+    #[arg(long, value_name = "FILE", help_heading = "Preprocessor")]
+    btf: Option<PathBuf>,
     #[command(flatten)]
     macros: MacroArgs,
     /// Host that the object is for: as-written (tables and functions of 2014 stay by name, which the bundled runtime binds),
@@ -131,6 +137,9 @@ impl CompileArgs {
         options.no_debug_info = !self.debug_info;
         options.debug_prefix_map.clone_from(&self.debug_prefix_map);
         options.frontend.language.allowed.loops = !self.no_loops;
+        let types = self.btf.as_ref().map(TypesFile::new);
+        let types = types.or_else(TypesFile::of_this_machine);
+        options.frontend.kernel_types = types.map(|types| Arc::new(types) as Arc<_>);
         let warnings = &mut options.frontend.warnings;
         self.warnings
             .iter()

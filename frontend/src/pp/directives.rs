@@ -6,9 +6,10 @@ use std::rc::Rc;
 use super::lexer::Lexer;
 use super::macros::{Macro, Stream};
 use super::token::{Symbol, Token, TokenKind, sym};
-use super::{MAX_INCLUDE_DEPTH, Pragma, Preprocessor, Stop};
+use super::{MAX_INCLUDE_DEPTH, Pragma, Preprocessor, Stop, VirtualHeader};
 use crate::diagnostic::Diagnostic;
 use crate::headers;
+use crate::kernel_types;
 use crate::source::{FileId, Span};
 
 /// An `#if` that is waiting for its `#endif`.
@@ -42,6 +43,7 @@ pub(super) struct Found {
 
 enum Place {
     Disk(PathBuf),
+    Virtual(VirtualHeader),
     Embedded(String),
 }
 
@@ -519,12 +521,24 @@ impl Preprocessor<'_> {
         let first = if next { current.next_dir } else { 0 };
         let directories = self.options.directories().enumerate().skip(first);
         let mut usable = directories.filter(|(_, directory)| !(angled && directory.is_for_quotes));
-        usable.find_map(|(index, directory)| {
+        let found = usable.find_map(|(index, directory)| {
             Some(Found {
                 place: place_in(directory.path, name)?,
                 next_dir: index + 1,
                 is_system: directory.is_system,
             })
+        });
+        found.or_else(|| self.virtual_header(name))
+    }
+
+    /// A header that is in no file, behind all directories.
+    fn virtual_header(&self, name: &str) -> Option<Found> {
+        let mut headers = self.options.virtual_headers.iter();
+        let header = headers.find(|header| header.name == name)?;
+        Some(Found {
+            place: Place::Virtual(header.clone()),
+            next_dir: self.options.directories().count(),
+            is_system: true,
         })
     }
 
@@ -549,12 +563,23 @@ impl Preprocessor<'_> {
             true => error.note(None, "no directories to search were given"),
             false => error.note(None, format!("searched in {}", searched.join(", "))),
         };
-        error.help("name the directory that holds it with `-I DIRECTORY`")
+        let error = error.help("name the directory that holds it with `-I DIRECTORY`");
+        match name == kernel_types::HEADER {
+            true => error.help(kernel_types::WAYS_OUT),
+            false => error,
+        }
     }
 
     fn enter(&mut self, found: Found, span: Span) -> Result<(), Stop> {
         let file = match found.place {
             Place::Embedded(name) => self.embedded(&name),
+            Place::Virtual(header) => match header.text {
+                Ok(text) => self.once_in_memory(header.path, || text),
+                Err(message) => {
+                    let error = Diagnostic::error(span, message).code("include");
+                    return Err(self.stop(error));
+                }
+            },
             Place::Disk(path) => match self.sources.load(&path) {
                 Ok(file) => self.identify(file),
                 Err(error) => return Err(self.stop(Diagnostic::error(span, error.to_string()))),
@@ -593,12 +618,17 @@ impl Preprocessor<'_> {
     }
 
     fn embedded(&mut self, name: &str) -> FileId {
-        if let Some(&file) = self.embedded.get(name) {
+        let text = || headers::find(name).map_or_else(String::new, |text| text.into_owned());
+        self.once_in_memory(format!("<bpfcc/{name}>"), text)
+    }
+
+    /// The file of this path that is in memory alone.
+    fn once_in_memory(&mut self, path: String, text: impl FnOnce() -> String) -> FileId {
+        if let Some(&file) = self.in_memory.get(&path) {
             return file;
         }
-        let text = headers::find(name).map_or_else(String::new, |text| text.into_owned());
-        let file = self.sources.add_virtual(format!("<bpfcc/{name}>"), text);
-        self.embedded.insert(name.to_owned(), file);
+        let file = self.sources.add_virtual(path.clone(), text());
+        self.in_memory.insert(path, file);
         file
     }
 

@@ -83,8 +83,21 @@ pub struct Options {
     pub is_preprocessed: bool,
     /// `-fmacro-prefix-map`: how paths begin in `__FILE__`.
     pub macro_prefix_map: Vec<PrefixMap>,
+    /// Headers that are in no file. One in a directory given comes first.
+    pub virtual_headers: Vec<VirtualHeader>,
     /// `-mcpu`.
     pub cpu: Cpu,
+}
+
+/// A header that somebody makes instead of a file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct VirtualHeader {
+    /// What `#include` names.
+    pub name: String,
+    /// What messages call it.
+    pub path: String,
+    /// The text, or why there is none.
+    pub text: Result<String, String>,
 }
 
 /// A directory that is searched for headers.
@@ -272,7 +285,8 @@ struct Preprocessor<'a> {
     guards: HashMap<FileId, Symbol>,
     /// The first number of each file on disk, whatever path led to it.
     identities: HashMap<PathBuf, FileId>,
-    embedded: HashMap<String, FileId>,
+    /// Headers that are in no file, by path.
+    in_memory: HashMap<String, FileId>,
     counter: u32,
     expanded_tokens: usize,
     argument_depth: usize,
@@ -297,7 +311,7 @@ impl<'a> Preprocessor<'a> {
             once: HashSet::new(),
             guards: HashMap::new(),
             identities: HashMap::new(),
-            embedded: HashMap::new(),
+            in_memory: HashMap::new(),
             counter: 0,
             expanded_tokens: 0,
             argument_depth: 0,

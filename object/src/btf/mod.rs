@@ -8,16 +8,19 @@
 //! ```
 //!
 //! The format is described in Linux `Documentation/bpf/btf.rst`. [`write()`] and [`read()`] go between those bytes and a
-//! [`Btf`]; [`text()`] is for people.
+//! [`Btf`]; [`text()`] is for people, and [`header()`] for C compilers.
 
 mod kind;
 mod types;
 
+mod header;
+mod lazy;
 mod read;
 mod strings;
 mod text;
 mod write;
 
+pub use header::{HeaderError, Names, empty_header, header};
 pub use kind::Kind;
 pub use read::{BtfError, read};
 pub use text::text;
@@ -26,6 +29,7 @@ pub use types::{
 };
 pub use write::{BtfWriteError, write};
 
+pub(crate) use lazy::LazyBtf;
 pub(crate) use read::{endian_of, read_with_strings, split_header};
 pub(crate) use strings::{StringTable, Strings};
 pub(crate) use write::{assemble, write_types};

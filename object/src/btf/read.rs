@@ -150,18 +150,19 @@ pub(crate) fn split_header(
 }
 
 /// The types and the strings.
-fn parts(bytes: &[u8], endian: Endian) -> Result<(&[u8], &[u8])> {
+pub(super) fn parts(bytes: &[u8], endian: Endian) -> Result<(&[u8], &[u8])> {
     let (mut header, body) = split_header(bytes, endian, HEADER_LEN)?;
     let types = part(body, header.u32()?, header.u32()?)?;
     let strings = part(body, header.u32()?, header.u32()?)?;
     Ok((types, strings))
 }
 
-struct TypeReader<'a> {
-    input: ByteReader<'a>,
-    strings: &'a Strings<'a>,
+/// Reads one type after the other.
+pub(super) struct TypeReader<'a> {
+    pub(super) input: ByteReader<'a>,
+    pub(super) strings: &'a Strings<'a>,
     /// The highest type number that any type refers to.
-    highest: TypeId,
+    pub(super) highest: TypeId,
 }
 
 /// The words that every type has; the name has been looked up and the third word is still to be understood.
@@ -174,7 +175,7 @@ struct Head {
 }
 
 impl TypeReader<'_> {
-    fn ty(&mut self, id: TypeId) -> Result<BtfType> {
+    pub(super) fn ty(&mut self, id: TypeId) -> Result<BtfType> {
         let head = self.head(id)?;
         let Head {
             kind_flag,

@@ -69,15 +69,20 @@ impl<'a> Strings<'a> {
 
     /// The string at this offset. C sources may have bytes that are not UTF-8; each such run becomes U+FFFD.
     pub(crate) fn get(&self, offset: u32) -> Result<String, BtfError> {
+        let bytes = self.bytes_at(offset)?;
+        let budget = self.budget.get().checked_sub(bytes.len());
+        self.budget.set(budget.ok_or(BtfError::TooMuchText)?);
+        Ok(String::from_utf8_lossy(bytes).into_owned())
+    }
+
+    /// The bytes of the string at this offset.
+    pub(crate) fn bytes_at(&self, offset: u32) -> Result<&'a [u8], BtfError> {
         let tail = usize::try_from(offset)
             .ok()
             .and_then(|start| self.bytes.get(start..))
             .filter(|tail| !tail.is_empty())
             .ok_or(BtfError::StringOutOfRange { offset })?;
-        let bytes = tail.split(|&byte| byte == 0).next().unwrap_or_default();
-        let budget = self.budget.get().checked_sub(bytes.len());
-        self.budget.set(budget.ok_or(BtfError::TooMuchText)?);
-        Ok(String::from_utf8_lossy(bytes).into_owned())
+        Ok(tail.split(|&byte| byte == 0).next().unwrap_or_default())
     }
 }
 

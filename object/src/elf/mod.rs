@@ -15,7 +15,7 @@
 mod read;
 mod write;
 
-pub use read::{ReadError, read};
+pub use read::{ReadError, read, types_section};
 pub use write::{WriteError, write};
 
 /// Name of the section of types.

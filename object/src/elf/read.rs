@@ -103,6 +103,17 @@ pub fn read(bytes: &[u8]) -> Result<Object, ReadError> {
     Ok(reader.object)
 }
 
+/// The `.BTF` section of an ELF file for any machine, a kernel's `vmlinux` for one; `None` if it has none.
+pub fn types_section(bytes: &[u8]) -> Result<Option<&[u8]>, ReadError> {
+    let header = Header::parse(bytes)?;
+    let endian = header.endian()?;
+    let sections = header.sections(endian, bytes)?;
+    match sections.section_by_name(endian, BTF_NAME.as_bytes()) {
+        Some((_, section)) => Ok(Some(section.data(endian, bytes)?)),
+        None => Ok(None),
+    }
+}
+
 /// Everything is a 64-bit file of either byte order.
 type Header = FileHeader64<Endianness>;
 
