@@ -97,6 +97,22 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
+/// A warning that only other compilers have is no reason to refuse a program.
+#[test]
+fn unknown_warnings_are_no_errors() {
+    let project = Project::new("warnings");
+    let output = project.bpfcc(&["-Wall", "-Werror", "-Wfrobnicate-all", "-c", "count.bpf.c"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("there is no warning `-Wfrobnicate-all`"));
+    let quiet = [
+        "-Wfrobnicate-all",
+        "-Wno-unknown-warning-option",
+        "-Wno-frobnicate",
+    ];
+    let output = project.bpfcc(&[&quiet[..], &["-c", "count.bpf.c"]].concat());
+    assert_eq!(text(&output.stderr), "");
+}
+
 /// How well-known projects call clang, each with its own habits.
 #[test]
 fn command_lines_of_projects_give_the_same_object() {
@@ -145,19 +161,27 @@ fn the_search_list_is_printed_as_clang_prints_it() {
     let said = text(&output.stderr);
     let list = "#include \"...\" search starts here:\n q\n#include <...> search starts here:\n inc\n \
         bpfcc:resource/include\n sys/usr/include\nEnd of search list.\n";
-    assert!(said.starts_with("bpfcc version "), "{said}");
+    assert!(said.starts_with("bpfcc as clang version "), "{said}");
     assert!(said.ends_with(list), "{said}");
 }
 
 #[test]
 fn questions_are_answered() {
     let project = Project::new("questions");
+    // The number is that of `__clang_major__` and its like: builds that want a new clang look at either.
+    let macros = "__clang_major__.__clang_minor__.__clang_patchlevel__";
+    project.file("version.c", macros);
+    let clang = project.succeeds(&["-E", "-P", "version.c"]);
+    let clang = clang.replace(char::is_whitespace, "");
     let version = env!("CARGO_PKG_VERSION");
-    let first_lines = format!("bpfcc version {version}\nTarget: bpf\n");
+    let first_lines =
+        format!("bpfcc as clang version {clang} (bpfcc version {version})\nTarget: bpf\n");
     assert!(project.succeeds(&["--version"]).starts_with(&first_lines));
+    let cpus = "generic\nprobe\nv1\nv2\nv3\nv4\n";
+    assert_eq!(project.succeeds(&["--print-supported-cpus"]), cpus);
     for (question, answer) in [
         ("-dumpmachine", "bpf\n"),
-        ("-dumpversion", &format!("{version}\n")),
+        ("-dumpversion", &format!("{clang}\n")),
         ("-print-file-name=include", "bpfcc:resource/include\n"),
         ("-print-file-name=libx.a", "libx.a\n"),
         ("-print-resource-dir", "bpfcc:resource\n"),
@@ -487,7 +511,8 @@ fn distcc_compiles_elsewhere() {
         .stderr(log)
         .spawn();
     let _server = Server(server.expect("distccd starts"));
-    wait_for(port);
+    let is_up = || TcpStream::connect(("127.0.0.1", port)).is_ok();
+    assert!(within_seconds(is_up), "no distccd on port {port}");
     let here = [
         "-g0",
         "-O2",
@@ -508,9 +533,11 @@ fn distcc_compiles_elsewhere() {
         .env("DISTCC_FALLBACK", "0")
         .output()
         .expect("distcc starts");
-    let log = text(&project.bytes("log"));
-    assert!(output.status.success(), "{}{log}", text(&output.stderr));
-    assert!(log.contains("COMPILE_OK"), "{log}");
+    let log = || text(&project.bytes("log"));
+    assert!(output.status.success(), "{}{}", text(&output.stderr), log());
+    // The server writes its log once the client has its object.
+    let is_logged = within_seconds(|| log().contains("COMPILE_OK"));
+    assert!(is_logged, "{}", log());
     project.succeeds(&[&here[..], &["here.o"]].concat());
     assert!(project.bytes("here.o") == project.bytes("there.o"));
 }
@@ -521,14 +548,12 @@ fn free_port() -> u16 {
     listener.local_addr().expect("a bound socket").port()
 }
 
-fn wait_for(port: u16) {
-    let is_up = |_: &i32| TcpStream::connect(("127.0.0.1", port)).is_ok();
+/// Whether something comes true before one loses patience.
+fn within_seconds(is_true: impl Fn() -> bool) -> bool {
     let pause = |_: &i32| thread::sleep(Duration::from_millis(50));
-    assert!(
-        (0..200).inspect(pause).any(|n| is_up(&n)),
-        "no distccd on port {port}"
-    );
+    (0..200).inspect(pause).any(|_| is_true())
 }
+
 /// Says that a test was skipped. Straight to the stream: the test harness hides what `eprintln!` prints.
 fn skipped(why: &str) {
     // Best effort: nobody may be reading.

@@ -17,7 +17,7 @@ use clap::{Parser, Subcommand};
 const EXAMPLES: &str = "\
 Examples:
   bpfcc dropmon.c -o dropmon.o          compile to an ELF object that libbpf loads
-  make CLANG=bpfcc                      where a Makefile calls clang -target bpf: its options are understood
+  make CLANG=bpfcc                      build what was written for clang -target bpf
   bpfcc --target=linux dropmon.c        the same for a program of 2014, adapted to today's Linux
   bpfcc -S --asm=bpf64 dropmon.c        print assembly in the dialect of 2014
   bpfcc --emit=ir dropmon.c             print the intermediate representation
@@ -25,7 +25,7 @@ Examples:
 
 /// A restricted-C compiler for BPF64 (eBPF), with a runtime that needs no kernel.
 #[derive(Parser)]
-#[command(name = "bpfcc", version = query::VERSION, after_help = EXAMPLES, args_conflicts_with_subcommands = true, args_override_self = true)]
+#[command(name = "bpfcc", after_help = EXAMPLES, args_conflicts_with_subcommands = true, args_override_self = true)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,

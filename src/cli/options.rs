@@ -109,8 +109,6 @@ pub(crate) struct CompileArgs {
     /// Give no warnings.
     #[arg(short = 'w', help_heading = "Diagnostics")]
     no_warnings: bool,
-    #[command(flatten)]
-    pub(crate) messages: MessageArgs,
     /// Describe types and lines (BTF) in the object, as -g asks and -g0 does not. libbpf needs them for maps in `.maps`.
     #[arg(long, value_name = "YES|NO", default_value = "yes", value_parser = parse_yes_no, action = clap::ArgAction::Set)]
     debug_info: bool,
@@ -123,6 +121,8 @@ pub(crate) struct CompileArgs {
     /// Refuse loops, as kernels before Linux 5.3 do; later ones run them if they can prove that they end.
     #[arg(long)]
     no_loops: bool,
+    #[command(flatten)]
+    pub(crate) messages: MessageArgs,
 }
 
 impl CompileArgs {

@@ -8,17 +8,25 @@ use bpfcc_frontend::pp;
 
 use super::output;
 
-/// The version as `--version` prints it behind the name.
-pub(crate) const VERSION: &str = concat!(
-    "version ",
-    env!("CARGO_PKG_VERSION"),
-    "\nTarget: bpf\nThread model: posix"
-);
+/// What `--version` prints. Builds look for the first number, and want that of a clang that has what they need; so it is
+/// the version that the predefined macros claim.
+fn version() -> String {
+    format!(
+        "bpfcc as clang version {} (bpfcc version {})\nTarget: bpf\nThread model: posix\n",
+        pp::clang_version(),
+        env!("CARGO_PKG_VERSION")
+    )
+}
+
+const SUPPORTED_CPUS: [&str; 6] = ["generic", "probe", "v1", "v2", "v3", "v4"];
 
 /// The questions.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Questions")]
 pub(crate) struct QueryArgs {
+    /// Print the version, the one of clang that bpfcc follows, and the target.
+    #[arg(short = 'V', long)]
+    version: bool,
     /// Print the version and the directories that are searched for headers to standard error.
     #[arg(long)]
     pub(crate) verbose: bool,
@@ -37,9 +45,12 @@ pub(crate) struct QueryArgs {
     /// Print the target.
     #[arg(long)]
     dumpmachine: bool,
-    /// Print the version number.
+    /// Print the version of clang that bpfcc follows.
     #[arg(long)]
     dumpversion: bool,
+    /// Print what --mcpu takes.
+    #[arg(long)]
+    print_supported_cpus: bool,
 }
 
 impl QueryArgs {
@@ -70,7 +81,12 @@ impl QueryArgs {
             } => "bpf".to_owned(),
             QueryArgs {
                 dumpversion: true, ..
-            } => env!("CARGO_PKG_VERSION").to_owned(),
+            } => pp::clang_version(),
+            QueryArgs {
+                print_supported_cpus: true,
+                ..
+            } => SUPPORTED_CPUS.join("\n"),
+            QueryArgs { version: true, .. } => return Some(version()),
             _ => return None,
         };
         Some(answer + "\n")
@@ -78,7 +94,7 @@ impl QueryArgs {
 
     /// `-v` and `-###`: version, directories, and for the latter the words.
     pub(crate) fn describe(&self, options: &pp::Options) -> Result<()> {
-        let mut text = format!("bpfcc {VERSION}\n");
+        let mut text = version();
         if self.dry_run {
             let words = std::env::args().skip(1);
             let words: String = words.map(|word| format!(" \"{word}\"")).collect();

@@ -42,6 +42,7 @@ use token::sym;
 
 pub use crate::headers::DIRECTORY as CARRIED_HEADERS;
 pub use bpfcc_isa::Cpu;
+pub use predefined::clang_version;
 pub use token::{Expansion, ExpansionId, Expansions, Interner, Symbol, Token, TokenKind};
 
 /// How deep files may include each other.

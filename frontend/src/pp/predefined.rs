@@ -215,6 +215,17 @@ impl Type {
     }
 }
 
+/// The version of clang that the macros claim.
+pub fn clang_version() -> String {
+    let part = |name: &str| {
+        let mut rows = FIXED.iter();
+        rows.find(|(known, _)| *known == name)
+            .map_or("0", |(_, value)| value)
+    };
+    let parts = ["__clang_major__", "__clang_minor__", "__clang_patchlevel__"];
+    parts.map(part).join(".")
+}
+
 /// The text of the file that defines the target's macros.
 pub(super) fn macros(cpu: Cpu) -> String {
     let mut text = String::new();

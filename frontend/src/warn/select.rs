@@ -174,6 +174,8 @@ impl Selection {
                 let fatal = match last {
                     Some(Level::Fatal) => true,
                     Some(Level::NotFatal) => false,
+                    // The command line may be written for a compiler that has more warnings.
+                    _ if row.name == UNKNOWN => false,
                     _ => self.error || row.group == Group::Error,
                 };
                 (wanted, fatal)
@@ -198,9 +200,11 @@ impl Selection {
     }
 }
 
+const UNKNOWN: &str = "unknown-warning-option";
+
 fn unknown(text: &str, close: Option<&str>) -> Diagnostic {
-    let warning = Diagnostic::warning(None, format!("there is no warning `-W{text}`"))
-        .code("unknown-warning-option");
+    let warning =
+        Diagnostic::warning(None, format!("there is no warning `-W{text}`")).code(UNKNOWN);
     match close {
         Some(close) => warning.help(format!("did you mean `{close}`?")),
         None => warning.help("docs/diagnostics.md lists the warnings"),

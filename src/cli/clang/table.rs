@@ -70,6 +70,7 @@ pub(super) static ROWS: &[Row] = &[
     row(&["-print-resource-dir", "--print-resource-dir"], Takes::Nothing, Own("--print-resource-dir")),
     row(&["-print-target-triple", "--print-target-triple", "-print-effective-triple", "--print-effective-triple", "-dumpmachine"],
         Takes::Nothing, Own("--dumpmachine")),
+    row(&["-print-supported-cpus"], Takes::Nothing, Own("--print-supported-cpus")),
     row(&["-dumpversion", "-dumpfullversion"], Takes::Nothing, Own("--dumpversion")),
 
     // The target.
