@@ -77,6 +77,49 @@ const WITHOUT_EFFECT: &[&str] = &[
     "zero_call_used_regs",
 ];
 
+/// Attributes that are acted on, each by an arm of `Checker::attribute`.
+const WITH_EFFECT: &[&str] = &[
+    "address_space",
+    "alias",
+    "aligned",
+    "always_inline",
+    "btf_decl_tag",
+    "btf_type_tag",
+    "cleanup",
+    "ext_vector_type",
+    "gnu_inline",
+    "maybe_unused",
+    "mode",
+    "naked",
+    "noinline",
+    "noreturn",
+    "packed",
+    "preserve_access_index",
+    "section",
+    "unused",
+    "used",
+    "vector_size",
+    "visibility",
+    "warn_unused_result",
+    "weak",
+];
+
+/// Attributes that ask for a layout which this compiler does not make.
+const REFUSED: &[&str] = &["ms_struct"];
+
+/// Attributes that only [`normalize`] writes.
+const MARKS: &[&str] = &[
+    normalize::OBJECT,
+    normalize::UNQUALIFIED,
+    normalize::UNDERLYING,
+    normalize::MEMBER_ALIGNMENT,
+];
+
+/// Whether the attribute with this name, without underscores around it, is known: `__has_attribute`.
+pub(crate) fn has_attribute(name: &str) -> bool {
+    WITH_EFFECT.contains(&name) || WITHOUT_EFFECT.contains(&name)
+}
+
 /// What `mode(…)` makes of an integer type: its size in bytes.
 const MODES: &[(&str, u32)] = &[
     ("QI", 1),
@@ -189,8 +232,13 @@ impl Checker<'_> {
     fn attribute(&mut self, attribute: &ast::Attribute, into: &mut Attributes) -> Checked<()> {
         let span = self.span(&attribute.name);
         let spelled = attribute.name.node.as_str();
-        match plain_name(spelled) {
-            normalize::OBJECT => {}
+        let name = plain_name(spelled);
+        if !(has_attribute(name) || REFUSED.contains(&name) || MARKS.contains(&name)) {
+            let message = format!("attribute `{spelled}` is not known here and has no effect");
+            self.warn("unknown-attributes", span, message);
+            return Ok(());
+        }
+        match name {
             normalize::UNQUALIFIED => into.unqualified = true,
             normalize::UNDERLYING => into.underlying = Some(self.underlying_type(attribute)?),
             normalize::MEMBER_ALIGNMENT => into.align = self.member_alignment(attribute)?,
@@ -233,12 +281,7 @@ impl Checker<'_> {
             "scalar_storage_order" if self.string_argument(attribute)? != "little-endian" => {
                 return self.other_layout(attribute);
             }
-            name if WITHOUT_EFFECT.contains(&name) => {}
-            _ => self.warn(
-                "unknown-attributes",
-                span,
-                format!("attribute `{spelled}` is not known here and has no effect"),
-            ),
+            _ => {}
         }
         Ok(())
     }

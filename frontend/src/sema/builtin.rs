@@ -364,6 +364,17 @@ pub(super) fn find(name: &str) -> Option<Known> {
     })
 }
 
+/// Whether programs can use the builtin with this name: `__has_builtin`.
+pub(crate) fn has_builtin(name: &str) -> bool {
+    let is_refused = |known: &Known| {
+        matches!(
+            known,
+            Known::Absent(..) | Known::Nand | Known::Alloca | Known::Variadic
+        )
+    };
+    find(name).is_some_and(|known| !is_refused(&known))
+}
+
 /// The builtin that a function of the C library stands for: these are done inline, since the kernel has no library.
 pub(super) fn inline_function(name: &str) -> Option<Known> {
     match name {

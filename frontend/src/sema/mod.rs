@@ -55,6 +55,8 @@ use crate::tree::reach;
 use crate::tree::{FuncId, GlobalId, Label, LabelId, Local, LocalId, Unit};
 use crate::types::{IntKind, QualType, TypeId, Typedef, Types};
 
+pub(crate) use attribute::has_attribute;
+pub(crate) use builtin::has_builtin;
 pub use suggest::closest;
 
 use label::NamedLabel;

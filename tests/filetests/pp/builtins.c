@@ -16,7 +16,7 @@ __LINE__ __FILE__
 #if __has_include(<linux/bpf.h>) && !__has_include("no such file") && !__has_include_next(<none.h>)
 headers
 #endif
-#if __has_attribute(noinline) && __has_attribute(__packed__) && !__has_attribute(vector_size)
+#if __has_attribute(noinline) && __has_attribute(__packed__) && !__has_attribute(ms_struct)
 attributes
 #endif
 #if __has_c_attribute(fallthrough) && __has_c_attribute(nodiscard) && !__has_c_attribute(assume)
