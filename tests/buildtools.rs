@@ -216,6 +216,28 @@ fn each_of_several_files_has_its_object() {
     assert_eq!(project.bytes("b.o"), objects[1]);
 }
 
+/// File names are bytes.
+#[cfg(unix)]
+#[test]
+fn paths_need_not_be_text() {
+    use std::os::unix::ffi::OsStrExt;
+    let project = Project::new("bytes");
+    let path = |name: &[u8]| PathBuf::from(std::ffi::OsStr::from_bytes(name));
+    fs::copy(
+        project.0.join("count.bpf.c"),
+        project.0.join(path(b"c\xff.c")),
+    )
+    .expect("disk space");
+    let words = [path(b"-c"), path(b"c\xff.c"), path(b"-o"), path(b"o\xff.o")];
+    let output = Command::new(BPFCC)
+        .args(words)
+        .current_dir(&project.0)
+        .output();
+    let output = output.expect("the command starts");
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(project.0.join(path(b"o\xff.o")).is_file());
+}
+
 #[test]
 fn headers_are_found_as_the_options_say() {
     let project = Project::new("headers");

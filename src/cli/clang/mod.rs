@@ -54,13 +54,18 @@ fn option(text: &str, rest: &mut VecDeque<OsString>) -> Result<Vec<OsString>, St
     let joined = &text[spelling.len()..];
     let value = match row.takes {
         Takes::Separate | Takes::Either if joined.is_empty() => next_value(text, rest)?,
-        _ => joined.to_owned(),
+        _ => joined.into(),
     };
     match row.becomes {
         Becomes::Same => Ok(vec![text.into()]),
         Becomes::Own(own) if row.takes == Takes::Nothing => Ok(vec![own.into()]),
-        Becomes::Own(own) => Ok(vec![format!("{own}={value}").into()]),
+        Becomes::Own(own) => {
+            let mut word = OsString::from(format!("{own}="));
+            word.push(value);
+            Ok(vec![word])
+        }
         Becomes::Value(meaning) => {
+            let value = value.to_string_lossy();
             let words = meaning(&value).map_err(|problem| format!("`{text}`: {problem}"))?;
             Ok(words.into_iter().map(OsString::from).collect())
         }
@@ -69,12 +74,10 @@ fn option(text: &str, rest: &mut VecDeque<OsString>) -> Result<Vec<OsString>, St
     }
 }
 
-fn next_value(option: &str, rest: &mut VecDeque<OsString>) -> Result<String, String> {
+/// Often a path, which need not be UTF-8.
+fn next_value(option: &str, rest: &mut VecDeque<OsString>) -> Result<OsString, String> {
     let value = rest.pop_front();
-    let value = value.ok_or_else(|| format!("`{option}` needs a value behind it"))?;
-    value
-        .into_string()
-        .map_err(|value| format!("the value of `{option}`, {value:?}, is not UTF-8"))
+    value.ok_or_else(|| format!("`{option}` needs a value behind it"))
 }
 
 /// The row for a word: the one that spells it out, or else the longest one that it begins with.
