@@ -90,16 +90,25 @@ const HEADERS: &[(&str, Text)] = &[
 
 /// Whether there is a header of this name.
 pub(crate) fn exists(name: &str) -> bool {
+    let name = of_the_source_tree(name).unwrap_or(name);
     HEADERS.iter().any(|(header, _)| *header == name)
 }
 
 /// The text of a header by the name in its `#include`.
 pub(crate) fn find(name: &str) -> Option<Cow<'static, str>> {
+    if let Some(other) = of_the_source_tree(name).filter(|other| exists(other)) {
+        return Some(Cow::Owned(format!("#include <{other}>\n")));
+    }
     let (_, text) = HEADERS.iter().find(|(header, _)| *header == name)?;
     Some(match text {
         Text::Written(text) => Cow::Borrowed(*text),
         Text::Printed(print) => Cow::Owned(print()),
     })
+}
+
+/// What the rest of the world calls a header that the kernel's own sources include as `<uapi/linux/bpf.h>`.
+fn of_the_source_tree(name: &str) -> Option<&str> {
+    name.strip_prefix("uapi/")
 }
 
 /// `<linux/bpf.h>`: the numbers and structures of the kernel's interface.

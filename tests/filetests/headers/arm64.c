@@ -1,5 +1,6 @@
 // The registers of another machine.
 // flags: --target=linux
+// headers: bpfcc's alone
 #define __TARGET_ARCH_arm64
 #include <linux/bpf.h>
 #include <linux/ptrace.h>

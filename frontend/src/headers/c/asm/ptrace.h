@@ -23,7 +23,32 @@ struct user_regs_struct {
 
 typedef struct user_regs_struct bpf_user_pt_regs_t;
 #else
-/* In the order in which an interrupt handler pushes them, backwards. */
+/* In the order in which an interrupt handler pushes them, backwards; the kernel itself has shorter names. */
+#ifdef __KERNEL__
+struct pt_regs {
+	unsigned long r15;
+	unsigned long r14;
+	unsigned long r13;
+	unsigned long r12;
+	unsigned long bp;
+	unsigned long bx;
+	unsigned long r11;
+	unsigned long r10;
+	unsigned long r9;
+	unsigned long r8;
+	unsigned long ax;
+	unsigned long cx;
+	unsigned long dx;
+	unsigned long si;
+	unsigned long di;
+	unsigned long orig_ax;
+	unsigned long ip;
+	unsigned long cs;
+	unsigned long flags;
+	unsigned long sp;
+	unsigned long ss;
+};
+#else
 struct pt_regs {
 	unsigned long r15;
 	unsigned long r14;
@@ -47,6 +72,7 @@ struct pt_regs {
 	unsigned long rsp;
 	unsigned long ss;
 };
+#endif
 
 typedef struct pt_regs bpf_user_pt_regs_t;
 #endif

@@ -1,6 +1,16 @@
 /* Addresses of sockets. */
 #pragma once
 
+/* Within the kernel this is where all of sockets is. */
+#ifdef __KERNEL__
+#include <sys/socket.h>
+
+#define SOL_IP 0
+#define SOL_TCP 6
+#define SOL_UDP 17
+#define SOL_IPV6 41
+#endif
+
 typedef unsigned short __kernel_sa_family_t;
 
 struct __kernel_sockaddr_storage {

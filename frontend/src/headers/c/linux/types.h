@@ -27,3 +27,19 @@ typedef __u32 __wsum;
 #define __aligned_u64 __u64 __attribute__((aligned(8)))
 #define __aligned_be64 __be64 __attribute__((aligned(8)))
 #define __aligned_le64 __le64 __attribute__((aligned(8)))
+
+/* Names within the kernel. */
+#ifdef __KERNEL__
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef __s8 s8;
+typedef __u8 u8;
+typedef __s16 s16;
+typedef __u16 u16;
+typedef __s32 s32;
+typedef __u32 u32;
+typedef __s64 s64;
+typedef __u64 u64;
+#endif
