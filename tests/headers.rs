@@ -1,7 +1,8 @@
 //! The headers that come with the compiler against those of the kernel and of libbpf that they stand in for.
 //!
 //! Both are read by bpfcc: what is compared is sizes, offsets and values of all names that both have. The programs in
-//! `tests/filetests/headers` compile with either, but for those that say `// headers: bpfcc's alone`. Where the system has no such headers, the tests say that they skip.
+//! `tests/filetests/headers` compile with either, but for those that say `// headers: bpfcc's alone`. Where the system has no
+//! such headers, the tests say that they skip.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
