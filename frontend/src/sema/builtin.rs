@@ -446,6 +446,9 @@ impl Checker<'_> {
                 let [address] = self.first_args(args, span)?;
                 Ok(self.cast(address, Types::VOID))
             }
+            Known::Plain(Builtin::Trap) if !self.is_in_program() => {
+                self.library_call(library::ABORT, args, span)
+            }
             Known::Plain(builtin) => Ok(self.builtin(builtin, Vec::new(), Types::VOID, span)),
             Known::Shuffle => self.shuffle(args, span),
             Known::ShuffleVector => self.shuffle_vector(args, span),
@@ -476,6 +479,14 @@ impl Checker<'_> {
             Known::Overflow(op, kind) => self.overflow(op, kind, args, span),
             _ => self.atomic(known, args, span),
         }
+    }
+
+    /// Whether the present function is a program, whose return is its end. `__builtin_trap` of the others is `abort`, by which the
+    /// bundled runtime ends the program and which the kernel does not have: to leave such a function would be to go on.
+    fn is_in_program(&self) -> bool {
+        let function = self.body.as_ref().map(|body| &self.unit[body.func]);
+        let section = function.and_then(|function| function.attributes.section.as_deref());
+        section.is_some_and(|name| name != ".text")
     }
 
     pub(super) fn builtin(

@@ -13,9 +13,12 @@ use super::convert::{self, constant};
 use super::scope::{Binding, Entity};
 use super::{Checked, Checker};
 
+/// How a program gives up.
+pub(super) const ABORT: &str = "_Noreturn void abort(void)";
+
 /// Functions of the C library as its headers declare them.
 static PROTOTYPES: &[&str] = &[
-    "_Noreturn void abort(void)",
+    ABORT,
     "_Noreturn void exit(int)",
     "int abs(int)",
     "long labs(long)",
