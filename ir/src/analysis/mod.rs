@@ -6,6 +6,7 @@ pub mod dominators;
 pub mod dot;
 pub mod liveness;
 pub mod loops;
+pub mod trip_count;
 pub mod uses;
 
 pub use cfg::{Cfg, predecessors, reachable, reverse_postorder};

@@ -16,6 +16,7 @@
 use bpfcc_isa::{AluOp, Cond, Size, Width};
 
 use crate::analysis::cfg::reverse_postorder;
+use crate::analysis::trip_count::normal;
 use crate::analysis::uses::use_counts;
 use crate::entity::{Block, Inst, SecondaryMap, Value};
 use crate::function::Function;
@@ -470,14 +471,6 @@ impl Folder<'_> {
             }
             _ => None,
         }
-    }
-}
-
-/// A constant as [`InstData::Const`] keeps it.
-fn normal(ty: Type, value: i64) -> i64 {
-    match ty {
-        Type::I32 => i64::from(value as i32),
-        Type::I64 | Type::Ptr(_) => value,
     }
 }
 

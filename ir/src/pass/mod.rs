@@ -22,6 +22,7 @@ pub mod share_slots;
 pub mod simplify_cfg;
 pub mod stack_args;
 pub mod tail_calls;
+pub mod unroll;
 
 use crate::function::Function;
 use crate::module::Module;
@@ -141,6 +142,14 @@ pub const PASSES: &[Pass] = &[
     },
     FOLD,
     SIMPLIFY_CFG,
+    // When counters are values, and before `refine`: an offset that is constant now may have been checked.
+    Pass {
+        name: "unroll",
+        about: "write out loops that go round a few times, as often as is known",
+        level: Level::O1,
+        makes_loops: false,
+        run: Run::Function(unroll::run),
+    },
     // Before `refine`, so that what was checked is what is used.
     Pass {
         name: "reuse",

@@ -1,4 +1,3 @@
-// flags: -O1
 // A bound in a map's value, checked and then used: the kernel's checker forgets it if the value is loaded again.
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
