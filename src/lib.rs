@@ -306,12 +306,17 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// The backend's result, or its errors as diagnostics.
+    /// The backend's result, or its errors and the loops that are left as diagnostics.
     fn accept<T>(&mut self, module: &Module, result: Result<T, Vec<BackendError>>) -> Option<T> {
+        let no_loops = self.pass_options().no_loops;
+        let loops = no_loops.then(|| limits::loops(&self.sources, module));
+        let loops = loops.unwrap_or_default();
         let errors = match result {
-            Ok(value) => return Some(value),
+            Ok(value) if loops.is_empty() => return Some(value),
+            Ok(_) => Vec::new(),
             Err(errors) => errors,
         };
+        self.diagnostics.extend(loops);
         let all = errors
             .iter()
             .map(|error| limits::diagnostic(&self.sources, &module.debug, error));

@@ -5,8 +5,11 @@ use bpfcc_backend::{BackendError, CallPlace, ErrorKind, FramePart, FramePlace};
 use bpfcc_frontend::diagnostic::Diagnostic;
 use bpfcc_frontend::restrict::Rule;
 use bpfcc_frontend::source::Sources;
-use bpfcc_ir::debug::DebugInfo;
-use bpfcc_ir::function::Limit;
+use bpfcc_ir::Module;
+use bpfcc_ir::analysis::loops::{Loop, back_edge, loops as natural_loops};
+use bpfcc_ir::debug::{DebugInfo, SourceLoc};
+use bpfcc_ir::entity::Block;
+use bpfcc_ir::function::{Function, Limit};
 use bpfcc_ir::pass::recursion::{INSTRUCTIONS, LEVELS};
 use bpfcc_isa::stack::FRAME_BYTES;
 
@@ -93,6 +96,50 @@ pub(crate) fn diagnostic(sources: &Sources, debug: &DebugInfo, error: &BackendEr
                 .help("compile with `--mcpu=v4`, or split the function")
         }
     }
+}
+
+/// The loops that the passes have left, each where it is decided whether to go round again.
+pub(crate) fn loops(sources: &Sources, module: &Module) -> Vec<Diagnostic> {
+    let defined = module.functions.values().filter(|f| !f.is_declaration());
+    let mut places: Vec<SourceLoc> = defined.flat_map(loops_in).collect();
+    places.sort_unstable();
+    // Copies of a function or of an outer loop are not news.
+    places.dedup();
+    let refuse = |loc| {
+        let span = place::span(sources, &module.debug, loc);
+        Rule::Loop.refuse(
+            span,
+            "how often this loop goes round is not known, or it is too long",
+        )
+    };
+    places.into_iter().map(refuse).collect()
+}
+
+fn loops_in(func: &Function) -> Vec<SourceLoc> {
+    let ends = natural_loops(func)
+        .into_iter()
+        .map(|around| deciding(func, &around));
+    // What is left are circles that can be entered in several places.
+    let others = back_edge(func).map(|(from, _)| from);
+    let blocks: Vec<Block> = ends.collect();
+    let blocks = if blocks.is_empty() {
+        others.into_iter().collect()
+    } else {
+        blocks
+    };
+    let terminators = blocks
+        .into_iter()
+        .filter_map(|block| func.terminator(block));
+    terminators.map(|inst| func.loc(inst)).collect()
+}
+
+/// The block whose branch leaves the loop, else one that jumps back.
+fn deciding(func: &Function, around: &Loop) -> Block {
+    let leaves = |&block: &Block| func.successors(block).any(|to| !around.blocks.contains(to));
+    let header = Some(around.header).filter(leaves);
+    let latch = || around.latches.iter().copied().find(leaves);
+    let any = || around.blocks.iter().find(leaves);
+    header.or_else(latch).or_else(any).unwrap_or(around.header)
 }
 
 /// Adds a note for each frame of a chain of calls.

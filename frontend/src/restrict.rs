@@ -17,8 +17,7 @@ use crate::source::Span;
 use crate::tree::reach::Used;
 use crate::tree::visit::{self, Visitor};
 use crate::tree::{
-    BinaryOp, Builtin, Callee, CompoundOp, Expr, ExprKind, FuncId, Function, LabelId, Local, Stmt,
-    StmtKind, Unit,
+    BinaryOp, Builtin, Callee, CompoundOp, Expr, ExprKind, FuncId, Function, Local, Unit,
 };
 use crate::types::IntKind;
 
@@ -63,7 +62,7 @@ rules! {
     /// No backward jumps, if asked for.
     Loop "loop",
         "before Linux 5.3 a BPF program may not jump backwards",
-        "write the iterations out, or leave out `--no-loops` if every kernel you target is 5.3 or newer";
+        "let a constant say how often it goes round, so that it is written out (at `-O1`), or leave out `--no-loops` if every kernel you target is 5.3 or newer";
     /// No cycles in the call graph.
     Recursion "recursion",
         "BPF has no recursion: the kernel allows eight frames and no cycle in the call graph",
@@ -169,10 +168,8 @@ pub fn check(unit: &Unit, used: &Used, allowed: Allowed) -> Vec<Diagnostic> {
         check_locals(unit, function, &mut diagnostics);
         let mut body = BodyRules {
             unit,
-            function,
             allowed,
             float_refused,
-            seen_labels: Vec::new(),
             diagnostics: &mut diagnostics,
         };
         function
@@ -265,38 +262,13 @@ fn local_name(local: &Local) -> String {
 /// Applies the rules to the statements and values of one function.
 struct BodyRules<'a> {
     unit: &'a Unit,
-    function: &'a Function,
     allowed: Allowed,
     /// Whether the signature was refused for floating-point numbers; the body is bound to be full of them.
     float_refused: bool,
-    /// Labels above the current statement.
-    seen_labels: Vec<LabelId>,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
 impl Visitor for BodyRules<'_> {
-    fn visit_stmt(&mut self, stmt: &Stmt) {
-        match &stmt.kind {
-            StmtKind::While { cond, .. } => self.check_loop(stmt.span, "while", Some(cond)),
-            StmtKind::DoWhile { cond, .. } => self.check_loop(stmt.span, "do", Some(cond)),
-            StmtKind::For { cond, .. } => self.check_loop(stmt.span, "for", cond.as_ref()),
-            StmtKind::Label(label) => self.seen_labels.push(*label),
-            StmtKind::Goto(label) => self.check_goto(stmt.span, *label),
-            StmtKind::ComputedGoto(_) => {
-                let mut labels = self.function.addressed_labels.iter();
-                let back = labels.find(|label| self.seen_labels.contains(label));
-                back.iter()
-                    .for_each(|&&label| self.check_goto(stmt.span, label));
-            }
-            StmtKind::Asm(asm) => {
-                let labels = asm.labels.iter();
-                labels.for_each(|&label| self.check_goto(stmt.span, label));
-            }
-            _ => {}
-        }
-        visit::walk_stmt(self, stmt);
-    }
-
     fn visit_expr(&mut self, expr: &Expr) {
         // One message per expression is enough: what is inside a refused value is not looked at.
         if self.check_value(expr) {
@@ -316,29 +288,6 @@ impl Visitor for BodyRules<'_> {
 impl BodyRules<'_> {
     fn refuse(&mut self, rule: Rule, span: Span, thing: impl Display) {
         self.diagnostics.push(rule.refuse(span, thing));
-    }
-
-    fn check_loop(&mut self, span: Span, keyword: &str, cond: Option<&Expr>) {
-        let runs_once = cond.and_then(Expr::as_const) == Some(0);
-        if !self.allowed.loops && !runs_once {
-            let keyword_span = Span {
-                end: span.start + keyword.len() as u32,
-                ..span
-            };
-            self.refuse(Rule::Loop, keyword_span, format!("this `{keyword}` loops"));
-        }
-    }
-
-    fn check_goto(&mut self, span: Span, label: LabelId) {
-        if self.allowed.loops || !self.seen_labels.contains(&label) {
-            return;
-        }
-        let name = self.function[label].name.as_deref().unwrap_or("case");
-        let thing = format!("this `goto` loops back to `{name}`");
-        let label_span = self.function[label].span;
-        let error = Rule::Loop.refuse(span, thing);
-        self.diagnostics
-            .push(error.note(label_span, format!("`{name}` stands here")));
     }
 
     /// Whether the value was refused.

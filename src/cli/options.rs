@@ -118,7 +118,7 @@ pub(crate) struct CompileArgs {
     /// Instruction set version: v1 (every kernel), v2, v3 (Linux 5.1 and later) or v4 (6.6 and later).
     #[arg(long = "mcpu", value_name = "VERSION", default_value = "v3", value_parser = parse_cpu)]
     cpu: Cpu,
-    /// Refuse loops, as kernels before Linux 5.3 do; later ones run them if they can prove that they end.
+    /// Write out all loops or refuse them, as kernels before Linux 5.3 do; later ones run loops if they can prove that they end.
     #[arg(long)]
     no_loops: bool,
     #[command(flatten)]

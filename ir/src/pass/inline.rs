@@ -280,13 +280,13 @@ pub(super) fn remove_unused(module: &mut Module) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::pass::tests::rewrites_module;
-    use crate::pass::{Level, Pass, Run};
+    use crate::pass::{Level, Pass, Run, When};
 
     const PASS: Pass = Pass {
         name: "inline",
         about: "",
         level: Level::O1,
-        makes_loops: false,
+        when: When::Always,
         run: Run::Module(super::run),
     };
 

@@ -62,6 +62,17 @@ pub enum Run {
     Module(fn(&mut Module) -> Changed),
 }
 
+/// Which kernels a pass is for: those before 5.3 take no loops.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum When {
+    /// All.
+    Always,
+    /// It makes loops where there were none.
+    LoopsAllowed,
+    /// It takes pains to be rid of loops.
+    LoopsForbidden,
+}
+
 /// A row of [`PASSES`].
 #[derive(Clone, Copy, Debug)]
 pub struct Pass {
@@ -71,8 +82,8 @@ pub struct Pass {
     pub about: &'static str,
     /// The lowest level at which it runs.
     pub level: Level,
-    /// Whether it makes loops where there were none, which kernels before 5.3 do not take.
-    pub makes_loops: bool,
+    /// For which kernels it runs.
+    pub when: When,
     /// The pass itself.
     pub run: Run,
 }
@@ -81,7 +92,7 @@ const FOLD: Pass = Pass {
     name: "fold",
     about: "compute what is constant, simplify arithmetic, put offsets into accesses",
     level: Level::O1,
-    makes_loops: false,
+    when: When::Always,
     run: Run::Function(fold::run),
 };
 
@@ -89,7 +100,7 @@ const SIMPLIFY_CFG: Pass = Pass {
     name: "simplify_cfg",
     about: "remove unreachable blocks, join and skip blocks, drop constant parameters",
     level: Level::O1,
-    makes_loops: false,
+    when: When::Always,
     run: Run::Function(simplify_cfg::run),
 };
 
@@ -100,7 +111,7 @@ pub const PASSES: &[Pass] = &[
         name: "inline_always",
         about: "replace calls of always_inline functions by their bodies, remove unused functions",
         level: Level::O0,
-        makes_loops: false,
+        when: When::Always,
         run: Run::Module(inline::run_always),
     },
     // Before `inline`, which leaves recursive functions alone.
@@ -108,21 +119,21 @@ pub const PASSES: &[Pass] = &[
         name: "tail_calls",
         about: "turn functions that call themselves last into loops",
         level: Level::O0,
-        makes_loops: true,
+        when: When::LoopsAllowed,
         run: Run::Module(tail_calls::run),
     },
     Pass {
         name: "recursion",
         about: "write out recursion that ends after a known number of calls",
         level: Level::O0,
-        makes_loops: false,
+        when: When::Always,
         run: Run::Module(recursion::run),
     },
     Pass {
         name: "inline",
         about: "replace calls of small static functions and of those called once by their bodies",
         level: Level::O1,
-        makes_loops: false,
+        when: When::Always,
         run: Run::Module(inline::run),
     },
     // A condition must be visible in its branch before `refine` looks at branches.
@@ -130,14 +141,14 @@ pub const PASSES: &[Pass] = &[
         name: "fuse",
         about: "branch on comparisons directly",
         level: Level::O0,
-        makes_loops: false,
+        when: When::Always,
         run: Run::Function(fuse::run),
     },
     Pass {
         name: "promote",
         about: "put stack slots whose address stays at home into values",
         level: Level::O1,
-        makes_loops: false,
+        when: When::Always,
         run: Run::Function(promote::run),
     },
     FOLD,
@@ -147,15 +158,22 @@ pub const PASSES: &[Pass] = &[
         name: "unroll",
         about: "write out loops that go round a few times, as often as is known",
         level: Level::O1,
-        makes_loops: false,
+        when: When::Always,
         run: Run::Function(unroll::run),
+    },
+    Pass {
+        name: "unroll_all",
+        about: "write out longer loops as well",
+        level: Level::O1,
+        when: When::LoopsForbidden,
+        run: Run::Function(unroll::run_all),
     },
     // Before `refine`, so that what was checked is what is used.
     Pass {
         name: "reuse",
         about: "load once what nothing changes in between",
         level: Level::O0,
-        makes_loops: false,
+        when: When::Always,
         run: Run::Function(reuse::run),
     },
     // When constants are in their place, and before `refine`, which looks at the branches that this makes.
@@ -163,14 +181,14 @@ pub const PASSES: &[Pass] = &[
         name: "indirect",
         about: "call functions by name instead of through pointers",
         level: Level::O0,
-        makes_loops: false,
+        when: When::Always,
         run: Run::Module(indirect::run),
     },
     Pass {
         name: "large_frames",
         about: "take out of frames that are too large what nobody reads",
         level: Level::O0,
-        makes_loops: false,
+        when: When::Always,
         run: Run::Function(large_frames::run),
     },
     // From here on no pass can part a check from its uses. Before `gvn`, which may only merge what was checked alike.
@@ -178,7 +196,7 @@ pub const PASSES: &[Pass] = &[
         name: "refine",
         about: "name the values a branch has tested, and use these names below it",
         level: Level::O0,
-        makes_loops: false,
+        when: When::Always,
         run: Run::Function(refine::run),
     },
     // After `refine`, whose null checks make kinds more precise.
@@ -186,14 +204,14 @@ pub const PASSES: &[Pass] = &[
         name: "kinds",
         about: "find out what pointers point to",
         level: Level::O0,
-        makes_loops: false,
+        when: When::Always,
         run: Run::Function(kinds::run),
     },
     Pass {
         name: "gvn",
         about: "compute equal values once",
         level: Level::O1,
-        makes_loops: false,
+        when: When::Always,
         run: Run::Function(gvn::run),
     },
     FOLD,
@@ -202,7 +220,7 @@ pub const PASSES: &[Pass] = &[
         name: "dce",
         about: "remove what nobody uses: instructions, parameters, dead stores, slots",
         level: Level::O1,
-        makes_loops: false,
+        when: When::Always,
         run: Run::Function(dce::run),
     },
     // When all slots that can go are gone.
@@ -210,7 +228,7 @@ pub const PASSES: &[Pass] = &[
         name: "share_slots",
         about: "give variables that are not needed at the same time the same room",
         level: Level::O0,
-        makes_loops: false,
+        when: When::Always,
         run: Run::Function(share_slots::run),
     },
     // Late, so that calls and parameters are values for all passes before.
@@ -218,7 +236,7 @@ pub const PASSES: &[Pass] = &[
         name: "stack_args",
         about: "pass arguments that find no register through the caller's frame",
         level: Level::O0,
-        makes_loops: false,
+        when: When::Always,
         run: Run::Module(stack_args::run),
     },
     // Last: what it makes (branches for switches and selections) need not be optimised again.
@@ -226,7 +244,7 @@ pub const PASSES: &[Pass] = &[
         name: "expand",
         about: "rewrite what the backend does not select, split critical edges",
         level: Level::O0,
-        makes_loops: false,
+        when: When::Always,
         run: Run::Function(expand::run),
     },
 ];
@@ -236,8 +254,19 @@ pub const PASSES: &[Pass] = &[
 pub struct PassOptions {
     /// Which passes run.
     pub level: Level,
-    /// Leave out passes that make loops.
+    /// The program is for kernels that take no loops.
     pub no_loops: bool,
+}
+
+impl PassOptions {
+    fn wants(&self, pass: &Pass) -> bool {
+        let fits = match pass.when {
+            When::Always => true,
+            When::LoopsAllowed => !self.no_loops,
+            When::LoopsForbidden => self.no_loops,
+        };
+        fits && pass.level <= self.level
+    }
 }
 
 /// Runs the passes of a level over a module that [is well-formed](Module::check). `observe` sees the module after each.
@@ -249,9 +278,7 @@ pub fn run_all(
     options: &PassOptions,
     mut observe: impl FnMut(&Pass, &Module),
 ) {
-    let is_wanted =
-        |pass: &&Pass| pass.level <= options.level && !(pass.makes_loops && options.no_loops);
-    for pass in PASSES.iter().filter(is_wanted) {
+    for pass in PASSES.iter().filter(|pass| options.wants(pass)) {
         if run_one(module, pass) == Changed::Yes && cfg!(debug_assertions) {
             assert_well_formed(module, pass.name);
         }
@@ -295,7 +322,7 @@ mod tests {
             name: "the pass",
             about: "",
             level: Level::O0,
-            makes_loops: false,
+            when: When::Always,
             run: Run::Function(run),
         };
         rewrites_module(&pass, before, after);

@@ -187,13 +187,13 @@ fn offset_of(index: usize) -> i32 {
 #[cfg(test)]
 mod tests {
     use crate::pass::tests::rewrites_module;
-    use crate::pass::{Level, Pass, Run};
+    use crate::pass::{Level, Pass, Run, When};
 
     const PASS: Pass = Pass {
         name: "stack_args",
         about: "",
         level: Level::O0,
-        makes_loops: false,
+        when: When::Always,
         run: Run::Module(super::run),
     };
 

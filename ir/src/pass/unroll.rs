@@ -35,18 +35,28 @@ use crate::types::{PtrKind, Type};
 /// Instructions that a loop may grow to.
 const SMALL: usize = 256;
 
-/// The same for a loop that must go: all that an unprivileged program or a kernel before 5.3 takes.
+/// The same for a loop that must go: as many as programs for kernels before 5.3 have.
 const NEEDED: usize = 4096;
 
 /// Instructions that all loops of a function may grow to together.
 const TOGETHER: usize = 16_384;
 
-/// Writes out the loops of a function.
+/// Writes out the short loops of a function, and longer ones if they must go.
 pub fn run(func: &mut Function) -> Changed {
+    write_out(func, SMALL)
+}
+
+/// Writes out the loops of a function, for kernels that take none.
+pub fn run_all(func: &mut Function) -> Changed {
+    write_out(func, NEEDED)
+}
+
+/// Writes out loops that grow to `small` instructions or, where addresses in a context are computed, to more.
+fn write_out(func: &mut Function, small: usize) -> Changed {
     let mut left = TOGETHER;
     let mut changed = false;
     loop {
-        let plans = plans(func, &mut left);
+        let plans = plans(func, small, &mut left);
         if plans.is_empty() {
             return changed.into();
         }
@@ -65,7 +75,7 @@ struct Plan {
 }
 
 /// The loops to write out now, none within another. Takes their size from what is `left`.
-fn plans(func: &Function, left: &mut usize) -> Vec<Plan> {
+fn plans(func: &Function, small: usize, left: &mut usize) -> Vec<Plan> {
     let tree = dominators(func);
     let preds = predecessors(func);
     let mut headers: EntitySet<Block> = EntitySet::new();
@@ -74,7 +84,11 @@ fn plans(func: &Function, left: &mut usize) -> Vec<Plan> {
         if around.blocks.iter().any(|block| headers.contains(block)) {
             continue;
         }
-        let room = room(func, &around).min(*left);
+        let room = match computes_context_address(func, &around) {
+            true => NEEDED,
+            false => small,
+        };
+        let room = room.min(*left);
         let size = size(func, around.blocks.iter());
         // The last time, at least the header's branch is left.
         let limit = room / size.max(1) + 1;
@@ -100,17 +114,13 @@ fn size(func: &Function, blocks: impl Iterator<Item = Block>) -> usize {
     insts.filter(is_real).count()
 }
 
-/// How large a loop may get.
-fn room(func: &Function, around: &Loop) -> usize {
+/// Whether the loop adds something to a context pointer that is no constant yet.
+fn computes_context_address(func: &Function, around: &Loop) -> bool {
     let mut insts = around
         .blocks
         .iter()
         .flat_map(|block| &func.block(block).insts);
-    if insts.any(|&inst| is_computed_context_address(func, inst)) {
-        NEEDED
-    } else {
-        SMALL
-    }
+    insts.any(|&inst| is_computed_context_address(func, inst))
 }
 
 /// Whether this adds to a context pointer what is no constant yet.

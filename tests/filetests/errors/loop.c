@@ -1,5 +1,5 @@
 // flags: --no-loops
-// A loop jumps backwards, which programs may not do before Linux 5.3.
+// A loop jumps backwards, which programs may not do before Linux 5.3. Those that end after a few rounds are written out.
 int f(int n)
 {
 	int s = 0;
@@ -8,47 +8,46 @@ int f(int n)
 		s += i;
 	while (s > 10) //~ error: loop
 		s -= 3;
-	do { //~ error: loop
+	do {
 		s++;
-	} while (s < 5);
+	} while (s < 5); //~ error: loop
 again:
-	if (s++ < 8)
-		goto again; //~ error: loops back
+	if (s++ < 8) //~ error: loop
+		goto again;
 	do {
 		s *= 2;
 	} while (0);
+	for (int i = 0; i < 8; i++)
+		s ^= s << i;
 	return s;
 }
 /*~ diagnostics
-error[loop]: this `for` loops; before Linux 5.3 a BPF program may not jump backwards
- --> loop.c:7:2
+error[loop]: how often this loop goes round is not known, or it is too long; before Linux 5.3 a BPF program may not jump backwards
+ --> loop.c:7:18
   |
 7 |     for (int i = 0; i < n; i++) //~ error: loop
-  |     ^^^
+  |                     ^
   |
-  = help: write the iterations out, or leave out `--no-loops` if every kernel you target is 5.3 or newer
-error[loop]: this `while` loops; before Linux 5.3 a BPF program may not jump backwards
- --> loop.c:9:2
+  = help: let a constant say how often it goes round, so that it is written out (at `-O1`), or leave out `--no-loops` if every kernel you target is 5.3 or newer
+error[loop]: how often this loop goes round is not known, or it is too long; before Linux 5.3 a BPF program may not jump backwards
+ --> loop.c:9:9
   |
 9 |     while (s > 10) //~ error: loop
-  |     ^^^^^
+  |            ^
   |
-  = help: write the iterations out, or leave out `--no-loops` if every kernel you target is 5.3 or newer
-error[loop]: this `do` loops; before Linux 5.3 a BPF program may not jump backwards
-  --> loop.c:11:2
+  = help: let a constant say how often it goes round, so that it is written out (at `-O1`), or leave out `--no-loops` if every kernel you target is 5.3 or newer
+error[loop]: how often this loop goes round is not known, or it is too long; before Linux 5.3 a BPF program may not jump backwards
+  --> loop.c:13:11
    |
-11 |     do { //~ error: loop
-   |     ^^
+13 |     } while (s < 5); //~ error: loop
+   |              ^
    |
-   = help: write the iterations out, or leave out `--no-loops` if every kernel you target is 5.3 or newer
-error[loop]: this `goto` loops back to `again`; before Linux 5.3 a BPF program may not jump backwards
-  --> loop.c:16:3
+   = help: let a constant say how often it goes round, so that it is written out (at `-O1`), or leave out `--no-loops` if every kernel you target is 5.3 or newer
+error[loop]: how often this loop goes round is not known, or it is too long; before Linux 5.3 a BPF program may not jump backwards
+  --> loop.c:15:6
    |
-14 | again:
-   | ----- `again` stands here
-15 |     if (s++ < 8)
-16 |         goto again; //~ error: loops back
-   |         ^^^^^^^^^^^
+15 |     if (s++ < 8) //~ error: loop
+   |         ^
    |
-   = help: write the iterations out, or leave out `--no-loops` if every kernel you target is 5.3 or newer
+   = help: let a constant say how often it goes round, so that it is written out (at `-O1`), or leave out `--no-loops` if every kernel you target is 5.3 or newer
 */

@@ -1,23 +1,24 @@
-// flags: --no-loops
 // A broken rule of BPF inside of a macro is shown like any other mistake.
-#define EACH(i, n) for (int i = 0; i < (n); i++)
-#define SUM(total, array, n) EACH(i, n) total += array[i]
+#define SCALED(x) ((x) * 1.5)
+#define SUM(total, array, n) total += SCALED(array[n])
 int sum(int *array)
 {
 	int total = 0;
 
-	SUM(total, array, 4); //~ error: loops
+	SUM(total, array, 4); //~ error: floating-point
 	return total;
 }
 /*~ diagnostics
-error[loop]: this `for` loops; before Linux 5.3 a BPF program may not jump backwards
- --> macro-restriction.c:9:2
+error[float]: this is a floating-point number; BPF has no floating-point registers
+ --> macro-restriction.c:8:2
   |
-4 | #define SUM(total, array, n) EACH(i, n) total += array[i]
+2 | #define SCALED(x) ((x) * 1.5)
+  |         ------ in expansion of macro `SCALED`
+3 | #define SUM(total, array, n) total += SCALED(array[n])
   |         --- in expansion of macro `SUM`
 ...
-9 |     SUM(total, array, 4); //~ error: loops
-  |     ^^^
+8 |     SUM(total, array, 4); //~ error: floating-point
+  |     ^^^^^^^^^^^^^^^^^^^^
   |
-  = help: write the iterations out, or leave out `--no-loops` if every kernel you target is 5.3 or newer
+  = help: compute with scaled integers, for example in thousandths
 */
