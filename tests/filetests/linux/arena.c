@@ -62,40 +62,53 @@ LBB0_2:
     call 7
     w0 &= 3
     r0 *= 4
-    r4 = r7
-    r1 = r4
+    r5 = r7
+    r1 = r5
     r1 += r0
     r1 = addr_space_cast(r1, 0, 1)
     r2 = *(u32 *)(r1 + 12)
     w2 += 1
     *(u32 *)(r1 + 12) = r2
     r1 = head ll
-    *(u64 *)(r1 + 0) = r4
+    *(u64 *)(r1 + 0) = r5
     r1 = r6
     r1 += 8
     r2 = seen ll
     *(u64 *)(r2 + 0) = r1
+    if r5 != 0 goto LBB0_4
     r1 = 0
-    r2 = 0
-LBB0_3:
-    if w1 s>= 4 goto LBB0_6
-    if r4 == 0 goto LBB0_6
-    r5 = addr_space_cast(r4, 0, 1)
-    r3 = *(u32 *)(r5 + 8)
-    w3 += w2
-    w1 += 1
-    r4 = *(u64 *)(r5 + 0)
-    r2 = r3
-    goto LBB0_3
-LBB0_6:
-    lock *(u32 *)(r6 + 16) += w2
+    goto LBB0_9
+LBB0_4:
+    r2 = addr_space_cast(r5, 0, 1)
+    r1 = *(u32 *)(r2 + 8)
+    r2 = *(u64 *)(r2 + 0)
+    if r2 == 0 goto LBB0_9
+    r5 = addr_space_cast(r2, 0, 1)
+    r2 = *(u32 *)(r5 + 8)
+    w2 += w1
+    r1 = *(u64 *)(r5 + 0)
+    if r1 != 0 goto LBB0_7
+    r1 = r2
+    goto LBB0_9
+LBB0_7:
+    r3 = addr_space_cast(r1, 0, 1)
+    r1 = *(u32 *)(r3 + 8)
+    w1 += w2
+    r2 = *(u64 *)(r3 + 0)
+    if r2 == 0 goto LBB0_9
+    r2 = addr_space_cast(r2, 0, 1)
+    r2 = *(u32 *)(r2 + 8)
+    w2 += w1
+    r1 = r2
+LBB0_9:
+    lock *(u32 *)(r6 + 16) += w1
     r1 = addr_space_cast(r6, 1, 0)
     r1 = addr_space_cast(r1, 0, 1)
     r1 = *(u32 *)(r1 + 8)
-    if w1 == 3 goto LBB0_8
+    if w1 == 3 goto LBB0_11
     r0 = 1
     exit
-LBB0_8:
+LBB0_11:
     r0 = 0
     exit
 */
