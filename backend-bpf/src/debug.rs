@@ -62,6 +62,9 @@ pub(crate) fn describe(module: &Module, functions: &[(FuncId, Vec<Emitted>)], li
 
 // Which types are needed.
 
+/// The member of a map's definition that holds the definition of the maps in it.
+const INNER_MAPS: &str = "values";
+
 /// How a type is needed; the later ones include the earlier ones.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 enum Need {
@@ -75,6 +78,8 @@ enum Need {
     Direct,
     /// As part of the definition of a map.
     Map,
+    /// As the definition of a map, or of the maps in it.
+    MapDefinition,
 }
 
 fn reach(module: &Module) -> SecondaryMap<DebugTypeId, Need> {
@@ -83,7 +88,11 @@ fn reach(module: &Module) -> SecondaryMap<DebugTypeId, Need> {
     let mut pending: Vec<(DebugTypeId, Need)> = functions.map(|ty| (ty, Need::Direct)).collect();
     for global in module.globals.values() {
         let is_map = global.kind == GlobalKind::Map;
-        let need = if is_map { Need::Map } else { Need::Direct };
+        let need = if is_map {
+            Need::MapDefinition
+        } else {
+            Need::Direct
+        };
         pending.extend(global.debug_type.map(|ty| (ty, need)));
     }
     let roots = module.core.values().map(|relo| relo.root);
@@ -123,11 +132,14 @@ fn push_parts(ty: &DebugType, need: Need, pending: &mut Vec<(DebugTypeId, Need)>
         DebugType::Composite { name, members, .. } => {
             let need = match need {
                 Need::BehindMember if !name.is_empty() => return,
-                // A map's definition, or that of the map in it, has no name; a key or value that is a struct has one.
-                Need::Map if name.is_empty() => Need::Map,
+                Need::MapDefinition => Need::Map,
                 _ => Need::Member,
             };
-            pending.extend(members.iter().map(|member| (member.ty, need)));
+            pending.extend(members.iter().map(|member| {
+                let is_inner = need == Need::Map && member.name == INNER_MAPS;
+                let need = if is_inner { Need::MapDefinition } else { need };
+                (member.ty, need)
+            }));
         }
         DebugType::FuncProto { result, params, .. } => {
             let need = need.max(Need::Direct);
@@ -449,7 +461,7 @@ fn qualified(qualifier: Qualifier, target: TypeId) -> BtfType {
 fn linkage(linkage: Linkage) -> btf::Linkage {
     match linkage {
         Linkage::Local => btf::Linkage::Static,
-        Linkage::Global | Linkage::Hidden | Linkage::Weak => btf::Linkage::Global,
+        _ => btf::Linkage::Global,
     }
 }
 

@@ -262,9 +262,9 @@ fn symbol(name: &str, linkage: Linkage, kind: SymbolKind, position: Position, si
         binding: match linkage {
             Linkage::Local => Binding::Local,
             Linkage::Global | Linkage::Hidden => Binding::Global,
-            Linkage::Weak => Binding::Weak,
+            Linkage::Weak | Linkage::WeakHidden => Binding::Weak,
         },
-        hidden: linkage == Linkage::Hidden,
+        hidden: linkage.is_hidden(),
     }
 }
 
@@ -277,7 +277,7 @@ fn undefined(name: &str, linkage: Linkage) -> Symbol {
         size: 0,
         kind: SymbolKind::NoType,
         binding: match linkage {
-            Linkage::Weak => Binding::Weak,
+            weak if weak.is_weak() => Binding::Weak,
             _ => Binding::Global,
         },
         hidden: false,

@@ -52,6 +52,7 @@ fn linkage_text(linkage: Linkage) -> &'static str {
         Linkage::Global => "",
         Linkage::Hidden => "hidden ",
         Linkage::Weak => "weak ",
+        Linkage::WeakHidden => "weak hidden ",
     }
 }
 

@@ -27,15 +27,18 @@ pub enum Linkage {
     Hidden,
     /// Every file; another definition wins.
     Weak,
+    /// Both.
+    WeakHidden,
 }
 
 impl Linkage {
     /// All linkages.
-    pub const ALL: [Linkage; 4] = [
+    pub const ALL: [Linkage; 5] = [
         Linkage::Local,
         Linkage::Global,
         Linkage::Hidden,
         Linkage::Weak,
+        Linkage::WeakHidden,
     ];
 
     /// Name in the IR's text.
@@ -45,7 +48,18 @@ impl Linkage {
             Linkage::Global => "global",
             Linkage::Hidden => "hidden",
             Linkage::Weak => "weak",
+            Linkage::WeakHidden => "weak_hidden",
         }
+    }
+
+    /// Whether another definition wins.
+    pub fn is_weak(self) -> bool {
+        matches!(self, Linkage::Weak | Linkage::WeakHidden)
+    }
+
+    /// Whether libbpf and the kernel treat it as static.
+    pub fn is_hidden(self) -> bool {
+        matches!(self, Linkage::Hidden | Linkage::WeakHidden)
     }
 }
 

@@ -336,12 +336,29 @@ impl RecordSearch<'_> {
         }
     }
 
-    /// The members of a map definition point to what the map holds.
+    /// The members of a map definition point to what the map holds, and to the definition of the maps in it.
     fn reach_map_contents(&mut self, global: &Global) {
-        let record = self.types.record_id(global.ty.ty);
-        if let (GlobalKind::Map, Some(record)) = (global.kind, record) {
+        let is_map = global.kind == GlobalKind::Map;
+        let mut definition = self.types.record_id(global.ty.ty).filter(|_| is_map);
+        let mut seen = HashSet::new();
+        while let Some(record) = definition.filter(|&record| seen.insert(record)) {
             for field in self.types.fields(record) {
                 self.reach(field.ty.ty, Reached::Directly);
+            }
+            let fields = self.types.fields(record).iter();
+            let mut inner = fields.filter(|field| field.name.as_deref() == Some("values"));
+            definition = inner.next().and_then(|field| self.pointed_record(field.ty));
+        }
+    }
+
+    /// The record at the end of arrays and pointers.
+    fn pointed_record(&self, ty: QualType) -> Option<RecordId> {
+        let mut ty = ty;
+        loop {
+            let element = self.types.array_parts(ty).map(|(element, _)| element);
+            match element.or_else(|| self.types.pointee(ty.ty)) {
+                Some(inner) => ty = inner,
+                None => return self.types.record_id(ty.ty),
             }
         }
     }

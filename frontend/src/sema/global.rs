@@ -476,13 +476,15 @@ fn add_tags(tags: &mut Vec<String>, further: &[String]) {
 /// Who sees a symbol, given what earlier declarations said.
 fn linkage(attributes: &Attributes, storage: Option<Storage>, before: Linkage) -> Linkage {
     if storage == Some(Storage::Static) || before == Linkage::Local {
-        Linkage::Local
-    } else if attributes.weak || before == Linkage::Weak {
-        Linkage::Weak
-    } else if attributes.hidden || before == Linkage::Hidden {
-        Linkage::Hidden
-    } else {
-        Linkage::Global
+        return Linkage::Local;
+    }
+    let is_weak = attributes.weak || before.is_weak();
+    let is_hidden = attributes.hidden || before.is_hidden();
+    match (is_weak, is_hidden) {
+        (false, false) => Linkage::Global,
+        (false, true) => Linkage::Hidden,
+        (true, false) => Linkage::Weak,
+        (true, true) => Linkage::WeakHidden,
     }
 }
 

@@ -279,7 +279,7 @@ impl Checker<'_> {
         };
         let global = &self.unit[id];
         let is_constant = matches!(global.kind, GlobalKind::String | GlobalKind::ReadOnly)
-            && global.linkage != Linkage::Weak
+            && !global.linkage.is_weak()
             && !self.object_quals(global.ty).is_volatile;
         let image = global.image.as_ref().filter(|_| is_constant)?;
         if !image.pointers.is_empty() {

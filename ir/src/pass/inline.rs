@@ -18,8 +18,9 @@ use crate::inst::{BlockCall, Callee, InstData};
 use crate::module::{Linkage, Module, SymbolRef};
 use crate::pass::Changed;
 
-/// Instructions up to which a static function is inlined wherever it is called: what a call and its moves cost.
-const SMALL: usize = 12;
+/// Instructions up to which a static function is inlined wherever it is called. Linux's checker knows less behind a call, and
+/// follows it anew each time anyway.
+const SMALL: usize = 40;
 
 /// Instructions up to which a static function with a single call is inlined.
 const CALLED_ONCE: usize = 500;
@@ -47,7 +48,7 @@ pub fn run(module: &mut Module) -> Changed {
                 size <= SMALL_GLOBAL && frame <= SMALL_FRAME
             }
             // The linker may choose another one.
-            Linkage::Weak => false,
+            Linkage::Weak | Linkage::WeakHidden => false,
         };
         func.inline == Inline::Always || (func.inline == Inline::Auto && is_cheap)
     })

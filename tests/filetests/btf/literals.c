@@ -3,7 +3,7 @@
 #include <bpf/bpf_helpers.h>
 const char *texts[] = { "one", "two" };
 int *numbers = (int[]){ 1, 2 };
-SEC("raw_tracepoint/sys_enter")
+SEC("xdp")
 int prog(void *ctx)
 {
 	return numbers[0] + texts[bpf_get_prandom_u32() & 1][0];
@@ -26,7 +26,7 @@ int prog(void *ctx)
 	type_id=11 offset=0 size=16 (VAR 'texts')
 	type_id=12 offset=16 size=8 (VAR 'numbers')
 
-section 'raw_tracepoint/sys_enter'
+section 'xdp'
 	0: func type_id=10
 	0: line literals.c:9:9 '	return numbers[0] + texts[bpf_get_prandom_u32() & 1][0];'
 */
