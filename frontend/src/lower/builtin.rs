@@ -5,7 +5,7 @@ use bpfcc_isa::{AluOp, Cond, Size, SwapKind};
 
 use super::function::Body;
 use super::repr::{Scalar, Wide};
-use crate::tree::{Builtin, Expr};
+use crate::tree::{Builtin, Expr, Inline};
 
 impl Body<'_, '_> {
     /// A builtin whose value is needed.
@@ -71,6 +71,10 @@ impl Body<'_, '_> {
             Builtin::Fence => self.fence(),
             Builtin::Unreachable => self.builder.unreachable(),
             // BPF has no instruction that stops a program; leaving the function is the end that the kernel accepts.
+            Builtin::Trap if self.function.attributes.inline == Inline::Always => {
+                // The end of the program that it becomes a part of.
+                self.builder.unreachable();
+            }
             Builtin::Trap => self.return_zero(),
             Builtin::Bswap(_)
             | Builtin::BitReverse(_)

@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::restrict::Rule;
 use crate::source::Span;
 use crate::tree::{
-    AtomicResult, AtomicRmw, BinaryOp, Builtin, Expr, ExprKind, Place, PlaceKind, ShiftOp,
+    AtomicResult, AtomicRmw, BinaryOp, Builtin, Expr, ExprKind, Inline, Place, PlaceKind, ShiftOp,
 };
 use crate::types::{IntKind, QualType, Quals, RecordKind, TypeId, TypeKind, Types};
 
@@ -486,7 +486,13 @@ impl Checker<'_> {
     fn is_in_program(&self) -> bool {
         let function = self.body.as_ref().map(|body| &self.unit[body.func]);
         let section = function.and_then(|function| function.attributes.section.as_deref());
-        section.is_some_and(|name| name != ".text")
+        section.is_some_and(|name| name != ".text") || self.is_always_inlined()
+    }
+
+    /// Whether the present function becomes a part of its callers.
+    fn is_always_inlined(&self) -> bool {
+        let function = self.body.as_ref().map(|body| &self.unit[body.func]);
+        function.is_some_and(|function| function.attributes.inline == Inline::Always)
     }
 
     pub(super) fn builtin(
@@ -553,11 +559,27 @@ impl Checker<'_> {
 
 // Decided here.
 impl Checker<'_> {
+    /// Whether this is a parameter of a function that is always inlined. Whoever asks there whether it is constant writes the
+    /// function for constants: `bpf_tail_call_static` traps otherwise. Both answers have to lead to the same result, so the
+    /// better one is given before it is known what the parameter stands for.
+    fn is_inlined_parameter(&self, value: &Expr) -> bool {
+        let ExprKind::Load(place) = &value.kind else {
+            return false;
+        };
+        let PlaceKind::Local(local) = place.kind else {
+            return false;
+        };
+        let function = self.body.as_ref().map(|body| &self.unit[body.func]);
+        let count = function.and_then(|function| self.types().function_type(function.ty));
+        self.is_always_inlined() && count.is_some_and(|ty| local.index() < ty.params.len())
+    }
+
     fn constant_p(&mut self, nodes: &[Node<ast::Expression>], span: Span) -> Checked<Expr> {
         let [node] = self.first_nodes(nodes, span)?;
         let value = self.unevaluated(|checker| checker.rvalue(node))?;
         let is_string = matches!(node.node, ast::Expression::StringLiteral(_));
-        let is_constant = value.as_const().is_some() || is_string;
+        let is_constant =
+            value.as_const().is_some() || is_string || self.is_inlined_parameter(&value);
         Ok(constant(is_constant.into(), Types::INT, span))
     }
 
