@@ -11,7 +11,7 @@
 //! The kernel wants constant offsets into contexts (VERIFIER-RULES 1), and before Linux 5.3 it takes no loops at all
 //! (rule 18). [`trip_count`] tells how the loop ends. There is a copy of its blocks for each time that its header is entered;
 //! the edges back of one lead to the next, the header's parameters that count are constants, and the branch that ends the loop
-//! is a jump. Other exits stay. A value of the loop that is used behind it has as many definitions as there are copies; [`Ssa`]
+//! is a jump. Other exits stay. A value of the loop that is used behind it has as many definitions as there are copies; `Ssa`
 //! joins them where it is used.
 //!
 //! Inner loops come first; after each round the function is folded, so that an outer loop is judged by what is left of the
