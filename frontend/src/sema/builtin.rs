@@ -439,8 +439,15 @@ impl Checker<'_> {
     fn evaluated(&mut self, known: Known, args: Vec<Expr>, span: Span) -> Checked<Expr> {
         match known {
             Known::Expect => {
-                let [value, _] = self.first_args(args, span)?;
-                Ok(self.cast(value, Types::int(Long)))
+                let [value, expected] = self.first_args(args, span)?;
+                let value = self.cast(value, Types::int(Long));
+                if expected.as_const().is_some() {
+                    return Ok(value);
+                }
+                // It is evaluated like any argument.
+                let ty = value.ty;
+                let kind = ExprKind::Comma(Box::new(expected), Box::new(value));
+                Ok(convert::expr(kind, ty, span))
             }
             Known::Prefetch => {
                 let [address] = self.first_args(args, span)?;
