@@ -216,7 +216,8 @@ fn unknown(text: &str, close: Option<&str>) -> Diagnostic {
 pub struct Regions {
     /// Before which token of the program this holds from on.
     changes: Vec<(usize, Vec<(&'static str, Level)>)>,
-    /// For each file the places of its tokens, with their positions in the program.
+    /// For each file where its tokens start to follow each other without a change between them: the place and the position in
+    /// the program.
     positions: HashMap<FileId, Vec<(u32, usize)>>,
 }
 
@@ -260,10 +261,27 @@ impl Regions {
     }
 
     fn place(&mut self, stream: &TokenStream) {
+        let mut changes = self.changes.iter().map(|&(from, _)| from).peekable();
+        let mut last: Option<Span> = None;
+        // Whether there was a change at the last place, that of a macro perhaps: what stands behind it starts anew.
+        let mut has_changed = false;
         for (position, token) in stream.tokens.iter().enumerate() {
             let written = stream.expansions.written_at(token.span, token.expansion);
-            let places = self.positions.entry(written.file).or_default();
-            places.push((written.start, position));
+            let mut changes_here = false;
+            while changes.next_if(|&from| from <= position).is_some() {
+                changes_here = true;
+            }
+            let stays =
+                last.is_some_and(|last| (last.file, last.start) == (written.file, written.start));
+            let follows = last.is_some_and(|last| {
+                last.file == written.file && last.start <= written.start && (stays || !has_changed)
+            });
+            if changes_here || !follows {
+                let places = self.positions.entry(written.file).or_default();
+                places.push((written.start, position));
+            }
+            has_changed = changes_here || (stays && has_changed);
+            last = Some(written);
         }
         for places in self.positions.values_mut() {
             places.sort_unstable();
