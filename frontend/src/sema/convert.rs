@@ -309,7 +309,7 @@ impl Checker<'_> {
         let spelled = self.types().spell(target);
         let help = format!("if it is meant, write the conversion: `({spelled})`");
         let warning = Diagnostic::warning(value.span, message).code("int-conversion");
-        self.warn_with(warning.help(help));
+        self.report(warning.help(help));
         Ok(self.cast(value, to))
     }
 

@@ -155,8 +155,6 @@ struct Checker<'a> {
     library: HashMap<&'static str, FuncId>,
     depth: u32,
     auto_type: Option<TypeId>,
-    /// Where the present statement starts in the text.
-    statement_offset: usize,
     /// Inside of `__builtin_preserve_access_index` and its like: every member may be elsewhere in the running kernel.
     preserving: bool,
     /// Inside of a record with `preserve_access_index`, which holds for the records defined in it too.
@@ -205,7 +203,6 @@ impl<'a> Checker<'a> {
             library: HashMap::new(),
             depth: 0,
             auto_type: None,
-            statement_offset: 0,
             preserving: false,
             in_preserved_record: false,
         }
@@ -325,14 +322,7 @@ impl<'a> Checker<'a> {
     }
 
     fn warn(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
-        self.warn_with(Diagnostic::warning(span, message).code(code));
-    }
-
-    fn warn_with(&mut self, warning: Diagnostic) {
-        let code = warning.code.unwrap_or_default();
-        if !self.pragmas.ignores(code, self.statement_offset) {
-            self.report(warning);
-        }
+        self.report(Diagnostic::warning(span, message).code(code));
     }
 
     /// The type in quotes.

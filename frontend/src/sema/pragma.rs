@@ -1,7 +1,6 @@
-//! Pragmas that change declarations: `pack`, and clang's `attribute push` with `preserve_access_index`; and those that switch
-//! warnings off inside of a macro, where places in the source cannot tell statements apart.
+//! Pragmas that change declarations: `pack`, and clang's `attribute push` with `preserve_access_index`.
 //!
-//! All are states that hold from their line on, so they are kept as lists of changes by place in the text.
+//! Both are states that hold from their line on, so they are kept as a list of changes by place in the text.
 
 use crate::parse::{PlacedPragma, Unit};
 
@@ -18,8 +17,6 @@ pub(super) struct RecordState {
 pub(super) struct Pragmas {
     /// By ascending offset: from here on, this holds.
     changes: Vec<(usize, RecordState)>,
-    /// By ascending offset: from here on, these warnings are ignored.
-    ignored: Vec<(usize, Vec<String>)>,
 }
 
 /// The state with what `pop` brings back.
@@ -29,38 +26,22 @@ struct Stacks {
     packs: Vec<Option<u32>>,
     /// For each `attribute push`, whether it was about `preserve_access_index`.
     attributes: Vec<bool>,
-    /// Warnings that are ignored, and how many were at each `diagnostic push`.
-    ignored: Vec<String>,
-    ignored_before: Vec<usize>,
 }
 
 impl Pragmas {
     pub(super) fn new(unit: &Unit) -> Pragmas {
         let mut stacks = Stacks::default();
         let mut changes = Vec::new();
-        let mut ignored = Vec::new();
         for pragma in &unit.pragmas {
             let words: Vec<&str> = spellings(pragma, unit);
             match words.as_slice() {
                 ["pack", "(", arguments @ .., ")"] => stacks.pack(arguments),
                 ["clang", "attribute", rest @ ..] => stacks.attribute(rest),
-                ["clang" | "GCC", "diagnostic", rest @ ..] => {
-                    stacks.diagnostic(rest);
-                    ignored.push((pragma.offset, stacks.ignored.clone()));
-                    continue;
-                }
                 _ => continue,
             }
             changes.push((pragma.offset, stacks.state()));
         }
-        Pragmas { changes, ignored }
-    }
-
-    /// Whether a warning is switched off at this place.
-    pub(super) fn ignores(&self, code: &str, offset: usize) -> bool {
-        let behind = self.ignored.partition_point(|&(from, _)| from <= offset);
-        let state = behind.checked_sub(1).map(|index| &self.ignored[index].1);
-        state.is_some_and(|names| names.iter().any(|name| name == code))
+        Pragmas { changes }
     }
 
     pub(super) fn state(&self, offset: usize) -> RecordState {
@@ -98,21 +79,6 @@ impl Stacks {
         }
         // `pack(0)` means the same as `pack()`.
         self.pack = self.pack.filter(|pack: &u32| pack.is_power_of_two());
-    }
-
-    /// `push`, `pop`, `ignored "-WNAME"`.
-    fn diagnostic(&mut self, words: &[&str]) {
-        match words {
-            ["push"] => self.ignored_before.push(self.ignored.len()),
-            ["pop"] => self
-                .ignored
-                .truncate(self.ignored_before.pop().unwrap_or(0)),
-            ["ignored", name] => {
-                let name = name.trim_matches('"').trim_start_matches("-W");
-                self.ignored.push(name.to_owned());
-            }
-            _ => {}
-        }
     }
 
     /// `push(__attribute__((…)), apply_to = record)`, `pop`.

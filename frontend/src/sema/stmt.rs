@@ -47,17 +47,7 @@ impl Checker<'_> {
     /// Appends a statement; with its labels it may be several.
     fn statement(&mut self, node: &Node<ast::Statement>, into: &mut Vec<Stmt>) -> Checked<()> {
         let span = self.span(node);
-        self.in_statement(node.span.start, |checker| {
-            checker.nested(span, |checker| checker.statement_parts(node, span, into))
-        })
-    }
-
-    /// Runs `f` for the statement that starts at this offset in the text.
-    fn in_statement<T>(&mut self, offset: usize, f: impl FnOnce(&mut Self) -> T) -> T {
-        let outer = std::mem::replace(&mut self.statement_offset, offset);
-        let result = f(self);
-        self.statement_offset = outer;
-        result
+        self.nested(span, |checker| checker.statement_parts(node, span, into))
     }
 
     fn statement_parts(
@@ -279,9 +269,7 @@ impl Checker<'_> {
                     let mut block = checker.block_items(before, span);
                     let labels = labels.into_iter();
                     labels.for_each(|label| checker.label(label, &mut block.stmts));
-                    let value =
-                        checker.in_statement(value.span.start, |checker| checker.rvalue(value));
-                    (block, Some(value))
+                    (block, Some(checker.rvalue(value)))
                 }
                 None => (checker.block_items(items, span), None),
             }
