@@ -28,12 +28,12 @@ use bpfcc_ir::{
     Callee, FuncId, Function, Global, GlobalId, GlobalKind, InstData, Linkage, Module, PtrKind,
     SymbolRef, Type, Value,
 };
-use bpfcc_isa::Size;
 use bpfcc_isa::helpers::{Successor, SuccessorArg, successor_of_2014};
 use bpfcc_isa::program::{
     FunctionSet, MapKind, TABLE_BYTES_2014, TABLE_SECTIONS_2014, program_type_for_section,
     raw_tracepoint_of_2014,
 };
+use bpfcc_isa::{Endian, Size};
 
 use crate::place;
 
@@ -101,7 +101,7 @@ fn define_maps(module: &mut Module, obstacles: &mut Vec<Obstacle>) -> Tables {
         .collect();
     for variable in variables {
         let Global { name, loc, .. } = module.globals[variable].clone();
-        let tables = match tables_in(&module.globals[variable]) {
+        let tables = match tables_in(&module.globals[variable], module.endian) {
             Ok(tables) => tables,
             Err(obstacle) => {
                 obstacles.push(obstacle);
@@ -124,7 +124,7 @@ fn define_maps(module: &mut Module, obstacles: &mut Vec<Obstacle>) -> Tables {
     result
 }
 
-fn tables_in(global: &Global) -> Result<Vec<Table>, Obstacle> {
+fn tables_in(global: &Global, endian: Endian) -> Result<Vec<Table>, Obstacle> {
     let Global { name, loc, .. } = global;
     if !global.size.is_multiple_of(TABLE_BYTES_2014) {
         return Err(Obstacle::new(
@@ -136,7 +136,9 @@ fn tables_in(global: &Global) -> Result<Vec<Table>, Obstacle> {
             "declare it as `struct bpf_table`, or as an array of them",
         ));
     }
-    let words = (0..global.size).step_by(4).map(|at| word(&global.data, at));
+    let mut data = global.data.clone();
+    data.resize(global.size as usize, 0);
+    let words = data.chunks(4).map(|word| endian.number(word) as u32);
     let words: Vec<u32> = words.collect();
     let tables = words.chunks_exact(TABLE_BYTES_2014 as usize / 4);
     let tables = tables.enumerate().map(|(index, words)| {
@@ -160,12 +162,6 @@ fn unknown_type(global: &Global, index: usize, number: u32) -> Obstacle {
         ),
         "use `BPF_TABLE_HASH` or `BPF_TABLE_LPM`",
     )
-}
-
-/// Four bytes of an initial value, whose zeros at the end are left out.
-fn word(data: &[u8], at: u32) -> u32 {
-    let byte = |at: u32| u32::from(data.get(at as usize).copied().unwrap_or(0));
-    (0..4).fold(0, |word, index| word | byte(at + index) << (8 * index))
 }
 
 /// A map that is defined the way libbpf reads it: by the type of a struct whose members are pointers to arrays, each as long as

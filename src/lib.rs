@@ -35,8 +35,8 @@ use bpfcc_object::{Object, elf};
 
 pub use bpfcc_frontend::pp::MacroOption;
 pub use bpfcc_ir::pass::Level;
-pub use bpfcc_isa::Cpu;
 pub use bpfcc_isa::text::Dialect;
+pub use bpfcc_isa::{Cpu, Endian};
 
 /// Which host the object file is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -71,6 +71,8 @@ pub struct Options {
     pub level: Level,
     /// Which instructions may be used.
     pub cpu: Cpu,
+    /// Byte order of the machine that runs the program.
+    pub endian: Endian,
     /// `-g0`: leave types and lines out of the object.
     pub no_debug_info: bool,
     /// `-fdebug-prefix-map`: how paths begin in line information.
@@ -206,6 +208,7 @@ impl<'a> Compiler<'a> {
     fn preprocessor_options(&self) -> pp::Options {
         pp::Options {
             cpu: self.options.cpu,
+            endian: self.options.endian,
             ..self.options.frontend.preprocessor.clone()
         }
     }
@@ -239,7 +242,11 @@ impl<'a> Compiler<'a> {
     }
 
     fn check(&mut self, unit: &parse::Unit) -> Option<tree::Unit> {
-        let (tree, diagnostics) = sema::check(unit, &self.options.frontend.language);
+        let options = sema::Options {
+            endian: self.options.endian,
+            ..self.options.frontend.language
+        };
+        let (tree, diagnostics) = sema::check(unit, &options);
         self.diagnostics.extend(diagnostics);
         let is_whole = !any_error(&self.diagnostics);
         if let Some(tree) = tree.as_ref().filter(|_| is_whole) {
@@ -302,7 +309,6 @@ impl<'a> Compiler<'a> {
         backend::Options {
             cpu: self.options.cpu,
             debug_info: !self.options.no_debug_info,
-            ..backend::Options::default()
         }
     }
 

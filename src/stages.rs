@@ -180,7 +180,8 @@ fn backend_text(compiler: &mut Compiler<'_>, module: &Module, stage: &Stage) -> 
         Stage::Selected => backend::select_text(module, &options),
         Stage::Allocated => backend::regalloc_text(module, &options),
         Stage::Bytes => {
-            backend::listings(module, &options).map(|all| all.iter().map(bytes).collect())
+            let text = |all: Vec<_>| all.iter().map(|one| bytes(one, module.endian)).collect();
+            backend::listings(module, &options).map(text)
         }
         Stage::Btf => return compiler.generate(module).map(|object| types(&object)),
         _ => backend::asm_text(module, &options, compiler.options.dialect),
@@ -189,7 +190,7 @@ fn backend_text(compiler: &mut Compiler<'_>, module: &Module, stage: &Stage) -> 
 }
 
 /// Each instruction with its slot and bytes; what the linker fills in is zero.
-fn bytes(listing: &backend::Listing) -> String {
+fn bytes(listing: &backend::Listing, endian: Endian) -> String {
     let mut text = String::new();
     let mut slot = 0;
     for insn in &listing.insns {
@@ -197,7 +198,7 @@ fn bytes(listing: &backend::Listing) -> String {
             text += &format!("{label}:\n");
         }
         let mut code = Vec::new();
-        encode_one(insn, Endian::Little, &mut code);
+        encode_one(insn, endian, &mut code);
         let hex: Vec<String> = code.iter().map(|byte| format!("{byte:02x}")).collect();
         let symbol = listing.names.symbols.get(&slot);
         let symbol = symbol.map_or(String::new(), |name| format!("  // {name}"));

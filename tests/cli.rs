@@ -282,6 +282,44 @@ fn runs(name: &str, source: &str, expected_output: &str, expected_status: i32) {
     }
 }
 
+/// Numbers in memory are the other way round, and maps are printed as numbers all the same.
+#[test]
+fn big_endian_objects_run_in_the_interpreter() {
+    let scratch = Scratch::new("big-endian");
+    let object = scratch.path("dropmon.o");
+    for target in [
+        "-target bpfeb",
+        "-mbig-endian",
+        "--endian=big",
+        "--target=bpfeb-linux-gnu",
+    ] {
+        let mut words: Vec<&str> = target.split(' ').collect();
+        words.extend([
+            concat!(env!("CARGO_MANIFEST_DIR"), "/samples/dropmon.c"),
+            "-o",
+            &object,
+        ]);
+        let result = bpfcc(&words);
+        assert!(result.status.success(), "{}", stderr(&result));
+        let bytes = fs::read(&object).expect("an object");
+        assert_eq!(bytes[5], 2, "ELFDATA2MSB with {target}");
+    }
+    let run = |input: &str| bpfcc(&["run", input, "--events", "1000"]);
+    let table = |output: &Output| {
+        let text = stdout(output);
+        let start = text.find("map `").expect("a map is printed");
+        text[start..].to_owned()
+    };
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/dropmon.c");
+    assert_eq!(table(&run(&object)), table(&run(source)));
+    let result = bpfcc(&["run", &object, "--engine", "jit"]);
+    assert!(
+        stderr(&result).contains("use the interpreter"),
+        "{}",
+        stderr(&result)
+    );
+}
+
 #[test]
 fn an_ordinary_program_prints_and_exits() {
     let status = "int main(void) { return 300; }\n";

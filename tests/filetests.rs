@@ -1,13 +1,16 @@
 //! Every `.c` file under `tests/filetests` is a test; `support/testfile.rs` says how it is written.
 //!
-//! Stage blocks and diagnostics are compared under the file's flags. `run` lines are executed at every optimisation level
-//! and instruction set version by the IR evaluator, the interpreter and the JIT, and all must give what the line says.
+//! Stage blocks and diagnostics are compared under the file's flags. `run` lines are executed in both byte orders, at every
+//! optimisation level and instruction set version, by the IR evaluator, the interpreter and the JIT (for which the byte order
+//! must be the host's), and all must give what the line says.
 //! `BLESS=1 cargo test --test filetests` rewrites the blocks.
 
 #[path = "support/engines.rs"]
 mod engines;
 #[path = "support/flags.rs"]
 mod flags;
+#[path = "support/steps.rs"]
+mod steps;
 #[path = "support/testfile.rs"]
 mod testfile;
 
@@ -15,13 +18,14 @@ use std::fmt;
 use std::path::Path;
 
 use bpfcc::stages::{self, Stage};
-use bpfcc::{Compilation, Compiled, Cpu, Level, Options, render};
+use bpfcc::{Compilation, Compiled, Cpu, Endian, Level, Options, render};
 use bpfcc_frontend::diagnostic::Diagnostic;
 use bpfcc_frontend::source::Sources;
-use engines::{Call, How, Machine};
+use engines::{How, Machine};
 use flags::{lowest_cpu, options};
 use similar::TextDiff;
-use testfile::{Action, Block, Expected, TestFile};
+use steps::check_steps;
+use testfile::{Block, Expected, TestFile};
 
 /// A failure that prints as text, not as a quoted string.
 struct Failure(String);
@@ -188,86 +192,45 @@ fn check_runs(source: &Source<'_>, file: &TestFile) -> Result<(), String> {
     if file.steps.is_empty() {
         return Ok(());
     }
-    for level in [Level::O0, Level::O1] {
-        for cpu in Cpu::ALL
-            .into_iter()
-            .filter(|&cpu| cpu >= lowest_cpu(&file.flags))
-        {
-            let options = Options {
-                level,
-                cpu,
-                ..options(&file.flags)?
-            };
-            let compiled = source
-                .compile(&options)
-                .result
-                .ok_or("it does not compile")?;
-            for &how in How::available() {
-                let machine = Machine::new(&compiled)?;
-                check_steps(&machine, how, file)
-                    .map_err(|why| format!("{how:?} at {level:?} {}: {why}", cpu.name()))?;
+    let asked = options(&file.flags)?;
+    for endian in byte_orders(&file.flags, asked.endian) {
+        for level in [Level::O0, Level::O1] {
+            for cpu in Cpu::ALL
+                .into_iter()
+                .filter(|&cpu| cpu >= lowest_cpu(&file.flags))
+            {
+                let options = Options {
+                    level,
+                    cpu,
+                    endian,
+                    ..asked.clone()
+                };
+                check_run(source, file, &options).map_err(|why| {
+                    let (endian, cpu) = (endian.name(), cpu.name());
+                    format!("{endian} endian at {level:?} {cpu}: {why}")
+                })?;
             }
         }
     }
     Ok(())
 }
 
-fn check_steps(machine: &Machine<'_>, how: How, file: &TestFile) -> Result<(), String> {
-    let calls: Vec<Call<'_>> = file
-        .steps
-        .iter()
-        .filter_map(|step| match &step.action {
-            Action::Run {
-                function, input, ..
-            } => Some(Call { function, input }),
-            Action::Map { .. } => None,
-        })
-        .collect();
-    let mut results = machine.run(how, &calls)?.into_iter();
-    for step in &file.steps {
-        let (actual, expected) = match &step.action {
-            Action::Run {
-                function, expected, ..
-            } => {
-                let actual = results.next().expect("one result per run line");
-                (
-                    Some(actual),
-                    expected.map(|value| Some(machine.cut(function, value as u64))),
-                )
-            }
-            Action::Map { map, key, expected } => {
-                let actual = entry(machine, map, *key)?;
-                (actual, Some(expected.map(|value| value as u64)))
-            }
-        };
-        if expected.is_some_and(|expected| expected != actual) {
-            let show =
-                |value: Option<u64>| value.map_or("none".to_owned(), |v| format!("{v} ({v:#x})"));
-            let (expected, actual) = (show(expected.flatten()), show(actual));
-            return Err(format!(
-                "line {}: expected {expected}, got {actual}",
-                step.line
-            ));
-        }
+/// Both, unless the file asks for one.
+fn byte_orders(flags: &[String], asked: Endian) -> Vec<Endian> {
+    match flags.iter().any(|flag| flag.starts_with("--endian=")) {
+        true => vec![asked],
+        false => Endian::ALL.to_vec(),
     }
-    Ok(())
 }
 
-/// The value of a map's key as a number, after all runs.
-fn entry(machine: &Machine<'_>, name: &str, key: i128) -> Result<Option<u64>, String> {
-    let map = machine
-        .vm
-        .map(name)
-        .ok_or_else(|| format!("there is no map `{name}`"))?;
-    let key = key.to_le_bytes();
-    let key = &key[..(map.spec().key_size as usize).min(key.len())];
-    let value = map.get(key).map(|bytes| {
-        let mut word = [0; 8];
-        let len = bytes.len().min(8);
-        word[..len].copy_from_slice(&bytes[..len]);
-        u64::from_le_bytes(word)
-    });
-    Ok(value)
+fn check_run(source: &Source<'_>, file: &TestFile, options: &Options) -> Result<(), String> {
+    let compilation = source.compile(options);
+    let compiled = compilation.result.ok_or("it does not compile")?;
+    for &how in How::available(options.endian) {
+        let machine = Machine::new(&compiled)?;
+        check_steps(&machine, how, file).map_err(|why| format!("{how:?}: {why}"))?;
+    }
+    Ok(())
 }
 
 datatest_stable::harness! {

@@ -50,10 +50,8 @@ fn relo(question: &Question, offset: u32, root: TypeId) -> CoreRelo {
 pub(crate) fn write_type_ids(relos: &[CoreRelo], code: &mut [u8], endian: Endian) {
     let asks = |kind| matches!(kind, CoreReloKind::TypeIdLocal | CoreReloKind::TypeIdTarget);
     for relo in relos.iter().filter(|relo| asks(relo.kind)) {
-        let number = match endian {
-            Endian::Little => relo.root.0.to_le_bytes(),
-            Endian::Big => relo.root.0.to_be_bytes(),
-        };
+        let mut number = relo.root.0.to_le_bytes();
+        endian.arrange(&mut number);
         let place = relo.offset as usize + IMMEDIATE;
         code[place..place + number.len()].copy_from_slice(&number);
     }

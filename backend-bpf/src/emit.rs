@@ -7,7 +7,7 @@
 use bpfcc_ir::debug::SourceLoc;
 use bpfcc_ir::{Callee, CoreId, FuncId, SymbolRef};
 use bpfcc_isa::template::Operand;
-use bpfcc_isa::{self as isa, AluOp, Cond, Cpu, Imm64, Insn, Reg, Size, Src, Width};
+use bpfcc_isa::{self as isa, AluOp, Cond, Cpu, Endian, Imm64, Insn, Reg, Size, Src, Width};
 
 use crate::abi;
 use crate::frame::Frame;
@@ -74,12 +74,19 @@ impl End {
 }
 
 /// Emits a function.
-pub(crate) fn emit(code: &VCode, allocated: &Allocated, frame: &Frame, cpu: Cpu) -> Vec<Block> {
+pub(crate) fn emit(
+    code: &VCode,
+    allocated: &Allocated,
+    frame: &Frame,
+    cpu: Cpu,
+    endian: Endian,
+) -> Vec<Block> {
     let blocks = code.blocks.iter().zip(&allocated.blocks);
     let blocks = blocks.map(|(block, steps)| {
         let mut emitter = Emitter {
             frame,
             cpu,
+            endian,
             insns: Vec::new(),
             loc: SourceLoc::UNKNOWN,
         };
@@ -110,6 +117,7 @@ pub(crate) fn emit(code: &VCode, allocated: &Allocated, frame: &Frame, cpu: Cpu)
 struct Emitter<'a> {
     frame: &'a Frame,
     cpu: Cpu,
+    endian: Endian,
     insns: Vec<Emitted>,
     loc: SourceLoc,
 }
@@ -367,7 +375,7 @@ impl Emitter<'_> {
         });
         let operands: Vec<Operand> = operands.collect();
         // Selection has tried it with other registers.
-        let parsed = asm.template.assemble(&operands);
+        let parsed = asm.template.assemble(&operands, self.endian);
         let parsed = parsed.unwrap_or_else(|error| panic!("unchecked inline assembly: {error}"));
         let mut slot = 0;
         for insn in parsed.insns {

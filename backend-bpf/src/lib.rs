@@ -42,7 +42,7 @@ mod target;
 mod tests;
 mod vcode;
 
-pub use bpfcc_isa::{Cpu, Endian};
+pub use bpfcc_isa::Cpu;
 pub use error::{BackendError, CallPlace, ErrorKind, FramePart, FramePlace};
 pub use target::Options;
 
@@ -60,7 +60,7 @@ use vcode::VCode;
 /// The module must be well-formed and expanded, i.e. without `compare`, `select`, `switch`, `memcopy` and `memset`.
 pub fn compile(module: &Module, options: &Options) -> Result<Object, Vec<BackendError>> {
     let functions = compile_functions(module, options)?;
-    let mut linked = sections::lay_out(module, &functions, options);
+    let mut linked = sections::lay_out(module, &functions);
     if options.debug_info {
         debug::describe(module, &functions, &mut linked);
     }
@@ -96,7 +96,7 @@ fn compile_function(
     let code = select::select(module, func, options)?;
     let allocated = regalloc::allocate(&code);
     let frame = frame::lay_out(func, &code, allocated.spills).map_err(|error| vec![error])?;
-    let mut blocks = emit::emit(&code, &allocated, &frame, options.cpu);
+    let mut blocks = emit::emit(&code, &allocated, &frame, options.cpu, module.endian);
     peephole::clean(&mut blocks);
     let code = branch::linearize(blocks, options.cpu).map_err(|too_far| {
         vec![BackendError {

@@ -9,12 +9,11 @@ use bpfcc_ir::entity::SecondaryMap;
 use bpfcc_ir::{FuncId, Global, GlobalId, GlobalKind, Linkage, Module, SymbolRef};
 use bpfcc_isa::{self as isa, Callee, Imm64, Insn};
 use bpfcc_object::{
-    Binding, Endian, Object, Reloc, RelocKind, Section, SectionId, SectionKind, Symbol, SymbolId,
+    Binding, Object, Reloc, RelocKind, Section, SectionId, SectionKind, Symbol, SymbolId,
     SymbolKind,
 };
 
 use crate::emit::{Emitted, Reference};
-use crate::target::Options;
 
 const TEXT: &str = ".text";
 
@@ -34,16 +33,12 @@ pub(crate) struct Position {
 }
 
 /// Builds everything but the debug information.
-pub(crate) fn lay_out(
-    module: &Module,
-    functions: &[(FuncId, Vec<Emitted>)],
-    options: &Options,
-) -> Linked {
+pub(crate) fn lay_out(module: &Module, functions: &[(FuncId, Vec<Emitted>)]) -> Linked {
     let mut linker = Linker {
         module,
         linked: Linked {
             object: Object {
-                endian: options.endian,
+                endian: module.endian,
                 ..Object::default()
             },
             functions: SecondaryMap::new(),
@@ -162,7 +157,7 @@ impl Linker<'_> {
                     kind,
                 });
             }
-            isa::encode_one(&insn, isa_endian(self.linked.object.endian), &mut bytes);
+            isa::encode_one(&insn, self.module.endian, &mut bytes);
         }
         let start = offset as usize;
         self.section_mut(section).data[start..start + bytes.len()].copy_from_slice(&bytes);
@@ -177,10 +172,8 @@ impl Linker<'_> {
                 SymbolRef::Func(func) => self.function_symbol(func),
                 SymbolRef::Global(global) => self.global_symbol(global),
             };
-            let bytes = match self.linked.object.endian {
-                Endian::Little => addend.to_le_bytes(),
-                Endian::Big => addend.to_be_bytes(),
-            };
+            let mut bytes = addend.to_le_bytes();
+            self.module.endian.arrange(&mut bytes);
             let offset = offset + u64::from(at);
             let start = offset as usize;
             let section = self.section_mut(section);
@@ -296,12 +289,5 @@ fn section_kind(module: &Module, name: &str) -> SectionKind {
         SectionKind::ReadOnlyData
     } else {
         SectionKind::Data
-    }
-}
-
-fn isa_endian(endian: Endian) -> isa::Endian {
-    match endian {
-        Endian::Little => isa::Endian::Little,
-        Endian::Big => isa::Endian::Big,
     }
 }

@@ -7,7 +7,7 @@
 //! [`Types::canonical`] looks through them. Structs, unions and enums are named by [`RecordId`] and [`EnumId`]: two
 //! declarations with the same members are still two types (C11 6.7.2.3p5).
 //!
-//! The data model is that of BPF: little endian, `long` and pointers 64 bits wide, `char` signed.
+//! The data model is that of BPF: `long` and pointers 64 bits wide, `char` signed.
 //!
 //! ```
 //! use bpfcc_frontend::types::{IntKind, Types};
@@ -27,6 +27,8 @@ mod vector;
 
 use std::collections::HashMap;
 use std::ops::BitOr;
+
+use bpfcc_isa::Endian;
 
 use crate::source::Span;
 
@@ -461,7 +463,7 @@ pub struct Field {
 }
 
 impl Field {
-    /// Offset in bytes; for a bit-field, of the byte that holds its lowest bit.
+    /// Offset in bytes; for a bit-field, of the first byte that holds bits of it.
     pub fn offset(&self) -> u64 {
         self.bit_offset / 8
     }
@@ -523,6 +525,8 @@ pub struct Typedef {
 /// All types of one compilation.
 #[derive(Clone, Debug)]
 pub struct Types {
+    /// Byte order of numbers in memory.
+    pub endian: Endian,
     kinds: Vec<TypeKind>,
     ids: HashMap<TypeKind, TypeId>,
     records: Vec<Record>,
@@ -547,6 +551,7 @@ impl Types {
     /// The basic types alone.
     pub fn new() -> Types {
         let mut types = Types {
+            endian: Endian::Little,
             kinds: Vec::new(),
             ids: HashMap::new(),
             records: Vec::new(),

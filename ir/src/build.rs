@@ -16,7 +16,7 @@
 //! An instruction emitted after a terminator opens a block that nothing jumps to; `finish` removes it with the rest of the
 //! unreachable code.
 
-use bpfcc_isa::{AluOp, AtomicOp, Cond, Size, SwapKind};
+use bpfcc_isa::{AluOp, AtomicOp, Cond, Size};
 
 use crate::analysis::cfg::reachable;
 use crate::asm::Asm;
@@ -206,8 +206,8 @@ impl Builder {
     }
 
     /// Byte swap of the low `size`; the rest becomes zero.
-    pub fn swap(&mut self, kind: SwapKind, size: Size, arg: Value) -> Value {
-        self.value(self.ty(arg), InstData::Swap { kind, size, arg })
+    pub fn swap(&mut self, size: Size, arg: Value) -> Value {
+        self.value(self.ty(arg), InstData::Swap { size, arg })
     }
 
     /// The low `from` bits of `arg`, sign-extended to `ty`.

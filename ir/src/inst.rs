@@ -3,7 +3,7 @@
 //! An instruction has at most one result. Widths are not repeated in the instruction: they follow from the types of its
 //! values ([`Type::width`](crate::Type::width)).
 
-use bpfcc_isa::{AluOp, AtomicOp, Cond, Size, SwapKind};
+use bpfcc_isa::{AluOp, AtomicOp, Cond, Size};
 
 use crate::asm::Asm;
 use crate::entity::{Block, CoreId, FuncId, GlobalId, Slot, Value};
@@ -65,10 +65,8 @@ pub enum InstData {
         /// Operand, of the result's type.
         arg: Value,
     },
-    /// `v: iN = be16 a`, `le32`, `bswap64`: swap the low 16, 32 or 64 bits, zero the rest.
+    /// `v: iN = bswap16 a`, `bswap32`, `bswap64`: swap the low 16, 32 or 64 bits, zero the rest.
     Swap {
-        /// When to swap.
-        kind: SwapKind,
         /// H, W or DW (DW on `i64` only).
         size: Size,
         /// Operand, of the result's type.

@@ -1,6 +1,6 @@
 //! Modules: what one C file becomes.
 
-use bpfcc_isa::CoreReloKind;
+use bpfcc_isa::{CoreReloKind, Endian};
 
 use crate::debug::{DebugInfo, DeclTag, SourceLoc};
 use crate::entity::{CoreId, DebugTypeId, FuncId, GlobalId, PrimaryMap};
@@ -129,7 +129,7 @@ pub struct Global {
     pub section: String,
     /// Who sees it.
     pub linkage: Linkage,
-    /// Initial bytes in target (little-endian) order; shorter than `size` means zeros follow.
+    /// Initial bytes, numbers in the order of [`Module::endian`]; shorter than `size` means zeros follow.
     pub data: Vec<u8>,
     /// Size in bytes.
     pub size: u32,
@@ -161,6 +161,8 @@ pub struct CoreRelo {
 /// A compiled C file.
 #[derive(Clone, Debug, Default)]
 pub struct Module {
+    /// Byte order of numbers in memory.
+    pub endian: Endian,
     /// Functions in source order, declarations included.
     pub functions: PrimaryMap<FuncId, Function>,
     /// Globals in source order.

@@ -2,9 +2,10 @@
 //!
 //! Values and blocks are numbered in print order, whatever their numbers inside, so the text of a function does not depend on
 //! the passes it went through. One line per instruction: `v3: i64 = add v1, v2`; the forms stand at
-//! [`InstData`]'s variants. Comments run from `;` to the end of the line.
+//! [`InstData`]'s variants. Little-endian modules have no line for their byte order. Comments run from `;` to the end of the line.
 //!
 //! ```text
+//! endian big
 //! global @hits ".maps" map local size 32 align 8 { 0: @hits+8 }
 //! core c0 field_byte_offset t3 "0:1" = 8
 //! declare fn @lookup(ptr.map, ptr) -> ptr.map_value_or_null
@@ -17,7 +18,7 @@
 
 use std::fmt;
 
-use bpfcc_isa::{Cond, Size};
+use bpfcc_isa::{Cond, Endian, Size};
 
 use crate::asm::{Asm, AsmOperand};
 use crate::entity::{Block, CoreId, EntityRef, FuncId, GlobalId, Inst, SecondaryMap, Slot, Value};
@@ -35,13 +36,17 @@ pub struct PrintOptions {
 /// Text of a module.
 pub fn module(module: &Module, options: PrintOptions) -> String {
     let mut out = String::new();
+    if module.endian == Endian::Big {
+        out += "endian big\n";
+    }
     for global in module.globals.values() {
         write_global(&mut out, module, global);
     }
     for (id, relo) in module.core.iter() {
         out += &core_relo(id, relo);
     }
-    let has_header = !(module.globals.is_empty() && module.core.is_empty());
+    let has_header =
+        module.endian == Endian::Big || !(module.globals.is_empty() && module.core.is_empty());
     if has_header && !module.functions.is_empty() {
         out.push('\n');
     }
@@ -328,9 +333,7 @@ impl<'a> Printer<'a> {
             InstData::Const { value } => format!("const {value}"),
             InstData::Binary { op, args } => format!("{} {}", op.name(), self.values(args)),
             InstData::Neg { arg } => format!("neg {}", v(*arg)),
-            InstData::Swap { kind, size, arg } => {
-                format!("{}{} {}", kind.name(), size.bits(), v(*arg))
-            }
+            InstData::Swap { size, arg } => format!("bswap{} {}", size.bits(), v(*arg)),
             InstData::Extend { signed, from, arg } => {
                 let name = if *signed { "sext" } else { "zext" };
                 format!("{name}{} {}", from.bits(), v(*arg))

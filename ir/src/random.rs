@@ -1,6 +1,6 @@
 //! Random programs for differential tests: structured control flow, memory, calls; always terminating, never faulting.
 
-use bpfcc_isa::{AluOp, AtomicOp, Cond, Size, SwapKind};
+use bpfcc_isa::{AluOp, AtomicOp, Cond, Size};
 
 use crate::build::Builder;
 use crate::entity::{FuncId, Slot, Value, Variable};
@@ -264,8 +264,7 @@ impl<'r> Generator<'r> {
             4 => {
                 let arg = self.wide_variable();
                 let size = self.rng.pick(&[Size::H, Size::W, Size::DW]);
-                let kind = self.rng.pick(SwapKind::ALL);
-                self.b.swap(kind, size, arg)
+                self.b.swap(size, arg)
             }
             5 => self.wide_variable(),
             _ => {

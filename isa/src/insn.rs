@@ -129,6 +129,11 @@ impl Size {
         ((value << unused) as i64 >> unused) as u64
     }
 
+    /// The low bytes of `value` in reverse order, zeros above.
+    pub const fn swap_bytes(self, value: u64) -> u64 {
+        value.swap_bytes() >> (64 - self.bits())
+    }
+
     /// The size of this many bytes, if there is one.
     pub const fn from_bytes(bytes: u32) -> Option<Size> {
         match bytes {

@@ -26,6 +26,40 @@ impl Endian {
     } else {
         Endian::Little
     };
+
+    /// Both.
+    pub const ALL: [Endian; 2] = [Endian::Little, Endian::Big];
+
+    /// The name in the IR's text and of `-mlittle-endian`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Endian::Little => "little",
+            Endian::Big => "big",
+        }
+    }
+
+    /// Puts the bytes of a number from little-endian order into this one, or back.
+    pub fn arrange(self, bytes: &mut [u8]) {
+        if self == Endian::Big {
+            bytes.reverse();
+        }
+    }
+
+    /// The low `len` bytes of a number in this order; at most 16.
+    pub fn bytes(self, value: i128, len: usize) -> Vec<u8> {
+        let mut bytes = value.to_le_bytes()[..len].to_vec();
+        self.arrange(&mut bytes);
+        bytes
+    }
+
+    /// The number that bytes in this order stand for; at most 16 of them.
+    pub fn number(self, bytes: &[u8]) -> u128 {
+        let join = |number, byte: &u8| number << 8 | u128::from(*byte);
+        match self {
+            Endian::Little => bytes.iter().rev().fold(0, join),
+            Endian::Big => bytes.iter().fold(0, join),
+        }
+    }
 }
 
 /// Bytes of one slot.

@@ -4,6 +4,7 @@
 //! table agrees with itself even when it is wrong, so `tests/oracle.rs` compares it with LLVM's bytes.
 
 use crate::insn::{Size, Width};
+use crate::opcode::Endian;
 
 /// `Variant = bits, "name", … => meaning;` for each operation. What the columns and the names in the meanings stand for is said
 /// above each table.
@@ -223,11 +224,11 @@ operations! {
     /// Byte swaps. Columns: the opcode byte, name, value on a little-endian machine.
     SwapKind(size: Size, value: u64) -> u64:
     /// To big endian.
-    ToBe = 0xdc, "be" => value.swap_bytes() >> (64 - size.bits());
+    ToBe = 0xdc, "be" => size.swap_bytes(value);
     /// To little endian.
     ToLe = 0xd4, "le" => size.zero_extend(value);
     /// Unconditional (v4).
-    Always = 0xd7, "bswap" => value.swap_bytes() >> (64 - size.bits());
+    Always = 0xd7, "bswap" => size.swap_bytes(value);
 }
 
 impl SwapKind {
@@ -236,9 +237,22 @@ impl SwapKind {
         self.texts()[0]
     }
 
-    /// The low `size` of `value` swapped on a little-endian machine, zeros above (RFC 9669 §4.2).
+    /// The low `size` of `value` swapped on a machine of this byte order, zeros above (RFC 9669 §4.2).
     #[inline]
-    pub const fn eval(self, size: Size, value: u64) -> u64 {
-        self.meaning(size, value)
+    pub const fn eval(self, endian: Endian, size: Size, value: u64) -> u64 {
+        let as_little = match (endian, self) {
+            (Endian::Big, SwapKind::ToBe) => SwapKind::ToLe,
+            (Endian::Big, SwapKind::ToLe) => SwapKind::ToBe,
+            _ => self,
+        };
+        as_little.meaning(size, value)
+    }
+
+    /// The swap to the other byte order than that of the machine, which every kernel knows and which always swaps.
+    pub const fn to_other(endian: Endian) -> SwapKind {
+        match endian {
+            Endian::Little => SwapKind::ToBe,
+            Endian::Big => SwapKind::ToLe,
+        }
     }
 }

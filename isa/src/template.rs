@@ -20,6 +20,7 @@
 use std::fmt;
 
 use crate::insn::{Callee, Insn, Reg};
+use crate::opcode::Endian;
 use crate::text::{self, Dialect, ParseError, ParseReason, Parsed};
 
 /// The text of an `asm` statement.
@@ -265,10 +266,11 @@ impl Template {
         *self = replaced;
     }
 
-    /// The instructions, with these operands. Names that are left are in [`Parsed::symbols`].
-    pub fn assemble(&self, operands: &[Operand]) -> Result<Parsed, TemplateError> {
+    /// The instructions, with these operands. Names that are left are in [`Parsed::symbols`]; data have this
+    /// byte order.
+    pub fn assemble(&self, operands: &[Operand], endian: Endian) -> Result<Parsed, TemplateError> {
         let text = number_labels(&self.fill_in(operands));
-        let parsed = text::parse(Dialect::PseudoC, &text)
+        let parsed = text::parse_for(endian, Dialect::PseudoC, &text)
             .map_err(|error| instruction_error(&text, error))?;
         stay_inside(&parsed)?;
         match parsed
@@ -452,7 +454,7 @@ mod tests {
     fn lines(text: &str, operands: &[Operand]) -> Vec<String> {
         let names = vec![None; operands.len()];
         let template = Template::new(text, &names).unwrap();
-        let parsed = template.assemble(operands).unwrap();
+        let parsed = template.assemble(operands, Endian::Little).unwrap();
         parsed.insns.iter().map(Insn::to_string).collect()
     }
 
@@ -479,7 +481,7 @@ mod tests {
             Template::new("%[a] %%= %[b]; %w[a] s%%= 3", &[Some("a"), Some("b")]).unwrap();
         assert_eq!(template.to_string(), "%[0] %%= %[1]; %w[0] s%%= 3");
         let operands = [Operand::Reg(Reg::R1), Operand::Reg(Reg::R2)];
-        let parsed = template.assemble(&operands).unwrap();
+        let parsed = template.assemble(&operands, Endian::Little).unwrap();
         assert_eq!(parsed.insns[0].to_string(), "r1 %= r2");
         assert_eq!(parsed.insns[1].to_string(), "w1 s%= 3");
     }
@@ -504,7 +506,7 @@ mod tests {
         let error = |text: &str| {
             let template = Template::new(text, &[]);
             template
-                .and_then(|template| template.assemble(&[]))
+                .and_then(|template| template.assemble(&[], Endian::Little))
                 .unwrap_err()
                 .to_string()
         };
@@ -526,7 +528,10 @@ mod tests {
         let lines = |text: &str| {
             let mut template = Template::with_labels(text, &[None], &["out", "unused"]).unwrap();
             template.leave_by(1, 2);
-            let parsed = template.assemble(&[Operand::Reg(Reg::R1), Operand::Reg(Reg::R2)]);
+            let parsed = template.assemble(
+                &[Operand::Reg(Reg::R1), Operand::Reg(Reg::R2)],
+                Endian::Little,
+            );
             let insns = parsed.unwrap().insns;
             insns.iter().map(Insn::to_string).collect::<Vec<_>>()
         };

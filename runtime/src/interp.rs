@@ -6,7 +6,7 @@
 //! What arithmetic means stands in [`bpfcc_isa::table`].
 
 use bpfcc_isa::helpers::ResultKind;
-use bpfcc_isa::{AtomicOp, Callee, Imm64, Insn, Reg, Size, Src, SwapKind, Width};
+use bpfcc_isa::{AtomicOp, Callee, Imm64, Insn, Reg, Size, Src, Width};
 
 use crate::check::{self, BadArgument};
 use crate::env::Ending;
@@ -178,7 +178,10 @@ pub(crate) fn step(program: &Program, run: &Run<'_>, state: &mut State) -> Resul
             let value = state.get(dst).wrapping_neg();
             state.set(dst, truncate(value, width));
         }
-        Insn::Swap { kind, size, dst } => state.set(dst, swap(state.get(dst), kind, size)),
+        Insn::Swap { kind, size, dst } => {
+            let value = kind.eval(program.endian(), size, state.get(dst));
+            state.set(dst, value);
+        }
         Insn::Load {
             size,
             signed,
@@ -338,20 +341,6 @@ fn sign_extend(value: u64, from: Size) -> u64 {
         Size::H => value as i16 as u64,
         Size::W => value as i32 as u64,
         Size::DW => value,
-    }
-}
-
-fn swap(value: u64, kind: SwapKind, size: Size) -> u64 {
-    let keeps = match kind {
-        SwapKind::ToLe => cfg!(target_endian = "little"),
-        SwapKind::ToBe => cfg!(target_endian = "big"),
-        SwapKind::Always => false,
-    };
-    let value = value << (64 - size.bits()) >> (64 - size.bits());
-    if keeps {
-        value
-    } else {
-        value.swap_bytes() >> (64 - size.bits())
     }
 }
 

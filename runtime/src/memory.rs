@@ -10,6 +10,9 @@
 //!  heap       blocks from `malloc`, until they are freed or the run ends (`crate::heap`)
 //! ```
 //!
+//! Bytes lie in memory as on the machine that the program is for; where that has another byte order than the host, numbers are
+//! swapped between memory and registers.
+//!
 //! An access must lie within *one* value, field or frame: reaching from one into the next is a fault, although the bytes
 //! exist.
 
@@ -17,7 +20,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering, fence};
 
-use bpfcc_isa::{AtomicOp, Size};
+use bpfcc_isa::{AtomicOp, Endian, Size};
 
 use crate::env::Context;
 use crate::heap::Heap;
@@ -221,6 +224,8 @@ pub(crate) struct Memory<'a> {
     /// By ascending base, not overlapping.
     values: &'a [Region],
     heap: Heap,
+    /// Whether the program's numbers have the other byte order than the host's.
+    is_foreign: bool,
 }
 
 impl<'a> Memory<'a> {
@@ -229,6 +234,7 @@ impl<'a> Memory<'a> {
         stack_top: u64,
         context: Option<ContextBytes<'a>>,
         values: &'a [Region],
+        endian: Endian,
     ) -> Memory<'a> {
         Memory {
             stack_top,
@@ -236,6 +242,7 @@ impl<'a> Memory<'a> {
             context,
             values,
             heap: Heap::default(),
+            is_foreign: endian != Endian::HOST,
         }
     }
 
@@ -296,18 +303,27 @@ impl<'a> Memory<'a> {
         below.filter(|region| region.contains(addr))
     }
 
+    /// A number of the host's byte order in that of the program, or back.
+    fn in_order(&self, value: u64, size: Size) -> u64 {
+        match self.is_foreign {
+            true => size.swap_bytes(value),
+            false => value,
+        }
+    }
+
     /// Loads from checked memory.
     pub(crate) fn load(&self, addr: u64, size: Size) -> Result<u64, Denied> {
         self.check(addr, size.bytes().into(), Access::Read)?;
         // SAFETY: the bytes belong to a region, and regions name memory that lives at least as long as `self`.
-        Ok(unsafe { load(addr, size) })
+        let value = unsafe { load(addr, size) };
+        Ok(self.in_order(value, size))
     }
 
     /// Stores to checked memory.
     pub(crate) fn store(&self, addr: u64, size: Size, value: u64) -> Result<(), Denied> {
         self.check(addr, size.bytes().into(), Access::Write)?;
         // SAFETY: as in `load`, and the region may be written.
-        unsafe { store(addr, size, value) };
+        unsafe { store(addr, size, self.in_order(value, size)) };
         Ok(())
     }
 
@@ -340,22 +356,23 @@ impl<'a> Memory<'a> {
         check_aligned(addr, size)?;
         let pointer = std::ptr::with_exposed_provenance_mut::<u8>(addr as usize);
         let order = Ordering::SeqCst;
+        let in_order = |value| self.in_order(value, size);
         if size == Size::W {
             let new = |old: u32| {
                 let expected = u64::from(expected as u32);
-                Some(op.eval(old.into(), operand, expected) as u32)
+                let new = op.eval(in_order(old.into()), operand, expected);
+                Some(in_order(new) as u32)
             };
             // SAFETY: the bytes belong to a region that may be written, and are aligned.
             let word = unsafe { AtomicU32::from_ptr(pointer.cast()) };
             let old = word.fetch_update(order, order, new);
-            return Ok(old.unwrap_or_else(|old| old).into());
+            return Ok(in_order(old.unwrap_or_else(|old| old).into()));
         }
-        let new = |old| Some(op.eval(old, operand, expected));
+        let new = |old| Some(in_order(op.eval(in_order(old), operand, expected)));
         // SAFETY: as above.
         let word = unsafe { AtomicU64::from_ptr(pointer.cast()) };
-        Ok(word
-            .fetch_update(order, order, new)
-            .unwrap_or_else(|old| old))
+        let old = word.fetch_update(order, order, new);
+        Ok(in_order(old.unwrap_or_else(|old| old)))
     }
 
     /// Copies checked memory out.
@@ -539,7 +556,7 @@ mod tests {
     #[test]
     fn an_access_stays_within_one_value() {
         let values = values();
-        let memory = Memory::new(0x9000, None, &values);
+        let memory = Memory::new(0x9000, None, &values, Endian::HOST);
         assert_eq!(memory.check(0x10010, 12, Access::Write), Ok(()));
         assert_eq!(
             memory.check(0x10018, 8, Access::Read),
@@ -566,7 +583,7 @@ mod tests {
     #[test]
     fn null_and_rights_are_told_apart() {
         let values = values();
-        let memory = Memory::new(0x9000, None, &values);
+        let memory = Memory::new(0x9000, None, &values, Endian::HOST);
         assert_eq!(memory.check(8, 8, Access::Read), Err(Denied::Null));
         assert_eq!(memory.check(0x20000, 8, Access::Read), Ok(()));
         assert_eq!(
@@ -577,7 +594,7 @@ mod tests {
 
     #[test]
     fn only_live_frames_may_be_touched() {
-        let memory = Memory::new(0x9000, None, &[]);
+        let memory = Memory::new(0x9000, None, &[], Endian::HOST);
         assert_eq!(memory.check(0x8ff8, 8, Access::Write), Ok(()));
         assert!(memory.check(0x8ffc, 8, Access::Write).is_err());
         assert!(memory.check(0x8df8, 8, Access::Write).is_err());

@@ -16,7 +16,7 @@
 
 use std::sync::Arc;
 
-use bpfcc_isa::{Callee, Insn};
+use bpfcc_isa::{Callee, Endian, Insn};
 
 use crate::env::{Context, HostFunction};
 use crate::map::Map;
@@ -107,6 +107,7 @@ pub struct Program {
     pub(crate) maps: Arc<MapSet>,
     pub(crate) context: Context,
     pub(crate) frames: usize,
+    pub(crate) endian: Endian,
 }
 
 impl Program {
@@ -138,6 +139,11 @@ impl Program {
     /// Stack frames alive at once at most; recursive programs get all there are.
     pub fn frames(&self) -> usize {
         self.frames
+    }
+
+    /// Byte order of numbers in memory.
+    pub fn endian(&self) -> Endian {
+        self.endian
     }
 
     /// Where the jump or local call at this position goes.

@@ -345,7 +345,7 @@ impl<'a> Session<'a> {
             vm,
             arguments,
             run: Run {
-                memory: Memory::new(stack.top(), context, values),
+                memory: Memory::new(stack.top(), context, values, vm.image.endian()),
                 maps: vm.image.maps(),
                 kernel: &vm.kernel,
             },

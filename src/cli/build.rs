@@ -64,11 +64,11 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if let Some(code) = &args.explain {
         return explain(code);
     }
-    if let Some(answer) = args.query.answer() {
+    let mut options = args.compile.to_options();
+    if let Some(answer) = args.query.answer(options.endian) {
         return output::print(&answer);
     }
     let files = &args.inputs.files;
-    let mut options = args.compile.to_options();
     options.dialect = args.asm;
     options.frontend.preprocessor.missing_headers_are_empty = args.depend.names_missing();
     if args.query.verbose || args.query.dry_run {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bpfcc::kernel::TypesFile;
-use bpfcc::{Cpu, Level, Options, Target};
+use bpfcc::{Cpu, Endian, Level, Options, Target};
 use bpfcc_frontend::source::PrefixMap;
 use bpfcc_frontend::warn::Switch;
 use clap::ValueEnum;
@@ -19,6 +19,15 @@ pub(crate) enum Format {
     Text,
     /// One object per line.
     Json,
+}
+
+/// The byte order of the target.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ByteOrder {
+    /// x86, arm64, riscv and most others.
+    Little,
+    /// s390 and some others.
+    Big,
 }
 
 /// When text has colours.
@@ -118,6 +127,9 @@ pub(crate) struct CompileArgs {
     /// Instruction set version: v1 (every kernel), v2, v3 (Linux 5.1 and later) or v4 (6.6 and later).
     #[arg(long = "mcpu", value_name = "VERSION", default_value = "v3", value_parser = parse_cpu)]
     cpu: Cpu,
+    /// Byte order of the machine that is to run the program.
+    #[arg(long, value_enum, value_name = "ORDER", default_value = "little")]
+    endian: ByteOrder,
     /// Write out all loops or refuse them, as kernels before Linux 5.3 do; later ones run loops if they can prove that they end.
     #[arg(long)]
     no_loops: bool,
@@ -132,6 +144,10 @@ impl CompileArgs {
             target: self.target,
             level: self.level,
             cpu: self.cpu,
+            endian: match self.endian {
+                ByteOrder::Little => Endian::Little,
+                ByteOrder::Big => Endian::Big,
+            },
             ..Options::default()
         };
         options.no_debug_info = !self.debug_info;

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use bpfcc::Endian;
 use bpfcc_frontend::pp;
 
 use super::output;
@@ -55,7 +56,7 @@ pub(crate) struct QueryArgs {
 
 impl QueryArgs {
     /// The answer, if the command line is a question and nothing else.
-    pub(crate) fn answer(&self) -> Option<String> {
+    pub(crate) fn answer(&self, endian: Endian) -> Option<String> {
         let resources = Path::new(pp::CARRIED_HEADERS).parent();
         let resources = resources.map_or_else(String::new, |path| path.display().to_string());
         let answer = match self {
@@ -78,7 +79,10 @@ impl QueryArgs {
             } => format!("programs: =\nlibraries: ={resources}"),
             QueryArgs {
                 dumpmachine: true, ..
-            } => "bpf".to_owned(),
+            } => match endian {
+                Endian::Little => "bpf".to_owned(),
+                Endian::Big => "bpfeb".to_owned(),
+            },
             QueryArgs {
                 dumpversion: true, ..
             } => pp::clang_version(),

@@ -5,7 +5,8 @@ use std::cell::Cell;
 use bpfcc::Compiled;
 use bpfcc_ir::eval::{Evaluator, Fault, Host, Memory};
 use bpfcc_ir::{FuncId, Global, Module};
-use bpfcc_isa::Size;
+use bpfcc_isa::{Endian, Size};
+use bpfcc_object::Object;
 use bpfcc_runtime::{Context, Engine, Environment, EnvironmentChoice, Input, Kernel, Session, Vm};
 
 use crate::testfile;
@@ -23,8 +24,8 @@ pub(crate) enum How {
 
 impl How {
     /// All that this host can do.
-    pub(crate) fn available() -> &'static [How] {
-        if cfg!(all(target_arch = "x86_64", unix)) {
+    pub(crate) fn available(endian: Endian) -> &'static [How] {
+        if cfg!(all(target_arch = "x86_64", unix)) && endian == Endian::HOST {
             &[How::Eval, How::Interp, How::Jit]
         } else {
             &[How::Eval, How::Interp]
@@ -51,6 +52,14 @@ pub(crate) struct Machine<'a> {
 impl<'a> Machine<'a> {
     /// Loads a program. The environment is that of its first program section, else `user`.
     pub(crate) fn new(compiled: &'a Compiled) -> Result<Machine<'a>, String> {
+        Machine::with_object(compiled, &compiled.object)
+    }
+
+    /// The same for another compiler's object of the same program, which the evaluator cannot run.
+    pub(crate) fn with_object(
+        compiled: &'a Compiled,
+        object: &Object,
+    ) -> Result<Machine<'a>, String> {
         let sections = compiled
             .module
             .functions
@@ -58,7 +67,7 @@ impl<'a> Machine<'a> {
             .filter_map(|f| f.section.as_deref());
         let environment = sections.filter_map(Environment::of_section).next();
         let choice = EnvironmentChoice::Given(environment.unwrap_or_else(Environment::user));
-        let vm = Vm::load(&compiled.object, None, choice).map_err(|error| error.to_string())?;
+        let vm = Vm::load(object, None, choice).map_err(|error| error.to_string())?;
         let vm = vm
             .with_kernel(Kernel::deterministic(1))
             .with_budget(10_000_000);
@@ -143,9 +152,8 @@ impl<'a> Machine<'a> {
         let mut bytes = vec![0; layout.size()];
         for (name, value) in fields {
             let place = field(layout, name)?;
-            let value = value.to_le_bytes();
-            let len = place.len();
-            bytes[place].copy_from_slice(&value[..len]);
+            let value = self.vm.image().endian().bytes(*value, place.len());
+            bytes[place].copy_from_slice(&value);
         }
         Ok(bytes)
     }

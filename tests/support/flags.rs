@@ -1,6 +1,6 @@
 //! What the words after `// flags:` in a filetest mean.
 
-use bpfcc::{Cpu, Dialect, Level, Options, Target};
+use bpfcc::{Cpu, Dialect, Endian, Level, Options, Target};
 use bpfcc_frontend::warn::Switch;
 
 /// The options that a filetest's flags stand for.
@@ -17,6 +17,7 @@ pub(crate) fn options(flags: &[String]) -> Result<Options, String> {
                 Some(("--mcpu", name)) => {
                     options.cpu = Cpu::from_name(name).ok_or_else(|| format!("no cpu `{name}`"))?;
                 }
+                Some(("--endian", name)) => options.endian = order(name)?,
                 Some(("--target", name)) => {
                     options.target =
                         Target::from_name(name).ok_or_else(|| format!("no target `{name}`"))?;
@@ -33,6 +34,12 @@ pub(crate) fn options(flags: &[String]) -> Result<Options, String> {
         }
     }
     Ok(options)
+}
+
+fn order(name: &str) -> Result<Endian, String> {
+    let mut orders = Endian::ALL.into_iter();
+    let found = orders.find(|order| order.name() == name);
+    found.ok_or_else(|| format!("no byte order `{name}`"))
 }
 
 /// Where `run` lines start to be executed: at the first version, unless the file asks for another.

@@ -5,6 +5,7 @@
 //! unsigned half(unsigned x) { return x / 2; }
 //! // run: half(7) == 3
 //! // run: prog(arg2 = 0x10) == 0
+//! // run(big): prog(arg2 = 1) == 256
 //! // map: drops[0x10] == 1
 //! int bad(void) { return y; } //~ error: `y`
 //! /*~ ir
@@ -14,11 +15,15 @@
 //!
 //! With the flag `-E` the file is for the preprocessor alone, and need be no program.
 //!
-//! `run` lines are executed at every level and instruction set version, from that in `--mcpu` on if there is one.
+//! `run` lines are executed in both byte orders, unless `--endian` names one, at every level and instruction set version, from
+//! that in `--mcpu` on if there is one. `run(little)` and `run(big)` are for one byte order: where the bytes of a number are
+//! looked at.
 //!
 //! Blocks are appearance, and `BLESS=1` rewrites them; `run`, `map` and `error` lines are behaviour, and only people do.
 
 use std::ops::Range;
+
+use bpfcc_isa::Endian;
 
 /// A parsed filetest.
 #[derive(Debug, Default)]
@@ -38,6 +43,8 @@ pub(crate) struct TestFile {
 pub(crate) struct Step {
     /// Line in the file, from 1.
     pub(crate) line: usize,
+    /// The byte order that it is for, if not for both.
+    pub(crate) endian: Option<Endian>,
     /// What to do.
     pub(crate) action: Action,
 }
@@ -54,7 +61,7 @@ pub(crate) enum Action {
         /// Result, if it is to be compared.
         expected: Option<i128>,
     },
-    /// `// map: drops[0x10] == 1`, or `== none`. Key and value are little-endian integers of the map's sizes.
+    /// `// map: drops[0x10] == 1`, or `== none`. Key and value are integers of the map's sizes in its byte order.
     Map {
         /// Name of the map, or `table N`.
         map: String,
@@ -129,14 +136,16 @@ impl TestFile {
         if let Some(flags) = text.strip_prefix("// flags:") {
             self.flags
                 .extend(flags.split_whitespace().map(str::to_owned));
-        } else if let Some(run) = text.strip_prefix("// run:") {
+        } else if let Some((endian, run)) = run_line(text) {
             self.steps.push(Step {
                 line,
+                endian,
                 action: parse_run(run)?,
             });
         } else if let Some(map) = text.strip_prefix("// map:") {
             self.steps.push(Step {
                 line,
+                endian: None,
                 action: parse_map(map)?,
             });
         } else if let Some((_, expected)) = text.split_once("//~ ") {
@@ -151,6 +160,18 @@ impl TestFile {
         }
         Ok(())
     }
+}
+
+/// What a line wants to run, in which byte order.
+fn run_line(text: &str) -> Option<(Option<Endian>, &str)> {
+    let rest = text.strip_prefix("// run")?;
+    if let Some(run) = rest.strip_prefix(':') {
+        return Some((None, run));
+    }
+    let (name, run) = rest.strip_prefix('(')?.split_once("):")?;
+    let mut orders = Endian::ALL.into_iter();
+    let endian = orders.find(|endian| endian.name() == name)?;
+    Some((Some(endian), run))
 }
 
 fn parse_run(text: &str) -> Result<Action, String> {

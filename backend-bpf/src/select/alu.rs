@@ -6,7 +6,6 @@
 
 use bpfcc_ir::{Inst, Type, Value};
 use bpfcc_isa::{AluOp, Size, SwapKind, Width};
-use bpfcc_object::Endian;
 
 use super::Selector;
 use crate::vcode::{VInsn, VReg, VSrc};
@@ -162,12 +161,11 @@ impl Selector<'_> {
     }
 
     /// Before v4 there are only swaps to a given byte order; the one that is not the target's always swaps.
-    pub(super) fn select_swap(&mut self, kind: SwapKind, size: Size, arg: Value, inst: Inst) {
+    pub(super) fn select_swap(&mut self, size: Size, arg: Value, inst: Inst) {
         let (dst, _) = self.result(inst);
-        let kind = match (kind, self.options.endian) {
-            (SwapKind::Always, Endian::Little) if !self.cpu.has_bswap() => SwapKind::ToBe,
-            (SwapKind::Always, Endian::Big) if !self.cpu.has_bswap() => SwapKind::ToLe,
-            _ => kind,
+        let kind = match self.cpu.has_bswap() {
+            true => SwapKind::Always,
+            false => SwapKind::to_other(self.module.endian),
         };
         let src = self.reg(arg);
         self.push(VInsn::Swap {

@@ -146,7 +146,9 @@ impl Selector<'_> {
             },
             _ => Operand::Reg(reg),
         });
-        let parsed = insn.template.assemble(&operands.collect::<Vec<_>>());
+        let parsed = insn
+            .template
+            .assemble(&operands.collect::<Vec<_>>(), self.module.endian);
         parsed.map_err(ErrorKind::AsmTemplate)
     }
 }

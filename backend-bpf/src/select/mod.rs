@@ -53,7 +53,6 @@ pub(crate) fn select(
 struct Selector<'a> {
     module: &'a Module,
     func: &'a Function,
-    options: &'a Options,
     cpu: Cpu,
     upper: SecondaryMap<Value, Upper>,
     uses: SecondaryMap<Value, u32>,
@@ -82,7 +81,6 @@ impl<'a> Selector<'a> {
         Selector {
             module,
             func,
-            options,
             cpu: options.cpu,
             upper: upper::upper_halves(func, options.cpu),
             uses: count_uses(func),
@@ -191,9 +189,7 @@ impl<'a> Selector<'a> {
         match func.inst(inst) {
             InstData::Binary { op, args } => self.select_binary(*op, *args, inst),
             InstData::Neg { arg } => self.select_neg(*arg, inst),
-            InstData::Swap { kind, size, arg } => {
-                self.select_swap(*kind, *size, *arg, inst);
-            }
+            InstData::Swap { size, arg } => self.select_swap(*size, *arg, inst),
             InstData::Extend { signed, from, arg } => {
                 self.select_extend(*signed, *from, *arg, inst);
             }

@@ -327,7 +327,7 @@ fn packet_bounds_are_checked_on_the_pointer_that_is_used() {
         b2:
             v6: ptr.packet = refine v1 ne v4
             v7: i32 = load.u16 v6+12
-            v8: i32 = be16 v7
+            v8: i32 = bswap16 v7
             v9: i32 = const 2048
             branch v8 eq v9, b3, b1
         b3:

@@ -118,7 +118,7 @@ impl<'a> Machine<'a> {
                 regs[dst.index()] = cut(regs[dst.index()].wrapping_neg(), width);
             }
             Insn::Swap { kind, size, dst } => {
-                regs[dst.index()] = kind.eval(size, regs[dst.index()]);
+                regs[dst.index()] = kind.eval(bpfcc_isa::Endian::Little, size, regs[dst.index()]);
             }
             Insn::Load {
                 size,

@@ -268,11 +268,11 @@ fn data_alone_has_types_and_no_lines() {
 
 #[test]
 fn big_endian_objects_differ_only_in_byte_order() {
-    let options = Options {
+    let module = Module {
         endian: Endian::Big,
-        ..Options::default()
+        ..module()
     };
-    let object = crate::compile(&module(), &options).unwrap();
+    let object = crate::compile(&module, &Options::default()).unwrap();
     let read = elf::read(&elf::write(&object).unwrap()).unwrap();
     assert_eq!(read.endian, Endian::Big);
     let (_, text) = read.section_by_name(".text").unwrap();

@@ -249,8 +249,8 @@ impl Generator {
             1 => {
                 let sizes = if ty == Type::I32 { 2 } else { 3 };
                 let size = [16, 32, 64][self.random(sizes)];
-                let (kind, arg) = (["be", "le", "bswap"][self.random(3)], self.pick(ty));
-                self.emit(ty, &format!("{kind}{size} v{arg}"));
+                let arg = self.pick(ty);
+                self.emit(ty, &format!("bswap{size} v{arg}"));
             }
             2 | 3 => {
                 let arg = self.pick(Type::I32);

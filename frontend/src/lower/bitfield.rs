@@ -8,7 +8,7 @@
 //! A field that no unit of 1, 2, 4 or 8 bytes holds (in packed records, and in `__int128`) is handled byte by byte.
 
 use bpfcc_ir::{Type, Value};
-use bpfcc_isa::{AluOp, Size};
+use bpfcc_isa::{AluOp, Endian, Size};
 
 use super::function::Body;
 use super::memory::{Access, Address};
@@ -117,7 +117,7 @@ impl Body<'_, '_> {
     ) -> Scalar {
         let mut sum = self.wide_constant(0);
         for index in 0..bits.bytes {
-            let at = first.plus(index.into());
+            let at = self.byte_at(first, bits, index);
             let lo = self.load_unsigned(Type::I64, Size::B, at, access);
             let hi = self.builder.iconst(Type::I64, 0);
             let byte = self.move_byte(Wide { lo, hi }, index, bits.shift);
@@ -134,7 +134,15 @@ impl Body<'_, '_> {
         }
     }
 
-    /// The byte `index` of a field's bytes as a part of the field's value.
+    /// The byte `index` of a field's bytes, counted from that of the lowest bits.
+    fn byte_at(&self, first: Address, bits: BitField, index: u32) -> Address {
+        first.plus(match self.types().endian {
+            Endian::Little => index.into(),
+            Endian::Big => (bits.bytes - 1 - index).into(),
+        })
+    }
+
+    /// The byte `index` of a field's bytes, counted from that of the lowest bits, as a part of the field's value.
     fn move_byte(&mut self, byte: Wide, index: u32, shift: u32) -> Wide {
         match (index * 8).checked_sub(shift) {
             Some(left) => self.wide_shift_by(AluOp::Lsh, byte, left),
@@ -160,7 +168,8 @@ impl Body<'_, '_> {
             let from = bits.shift.saturating_sub(start);
             let to = (bits.shift + bits.width).saturating_sub(start).min(8);
             let field = mask(to) & !mask(from);
-            self.replace_byte(first.plus(index.into()), byte, field, access);
+            let at = self.byte_at(first, bits, index);
+            self.replace_byte(at, byte, field, access);
         }
     }
 

@@ -9,7 +9,7 @@
 //! ```
 
 use bpfcc_ir::{Type, Value};
-use bpfcc_isa::{AluOp, Cond, Size, SwapKind};
+use bpfcc_isa::{AluOp, Cond, Size};
 
 use super::function::Body;
 use crate::tree::{Expr, ShiftOp};
@@ -112,7 +112,7 @@ impl Body<'_, '_> {
         }
         match Size::from_bytes(bits / 8) {
             None | Some(Size::B) => value,
-            Some(size) => self.builder.swap(SwapKind::ToBe, size, value),
+            Some(size) => self.builder.swap(size, value),
         }
     }
 

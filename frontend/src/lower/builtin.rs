@@ -1,7 +1,7 @@
 //! Compiler builtins: which function lowers which.
 
 use bpfcc_ir::{Type, Value};
-use bpfcc_isa::{AluOp, Cond, Size, SwapKind};
+use bpfcc_isa::{AluOp, Cond, Size};
 
 use super::function::Body;
 use super::repr::{Scalar, Wide};
@@ -106,8 +106,7 @@ impl Body<'_, '_> {
 
     fn swap_wide(&mut self, arg: &Expr) -> Scalar {
         let value = self.scalar(arg).words();
-        let [hi, lo] =
-            [value[0], value[1]].map(|half| self.builder.swap(SwapKind::ToBe, Size::DW, half));
+        let [hi, lo] = [value[0], value[1]].map(|half| self.builder.swap(Size::DW, half));
         Scalar::Pair(Wide { lo, hi })
     }
 
@@ -118,7 +117,6 @@ impl Body<'_, '_> {
             32 => Size::W,
             _ => Size::DW,
         };
-        // On a little-endian target, "to big endian" always swaps, and every kernel knows it (`bswap` needs v4).
-        self.builder.swap(SwapKind::ToBe, size, value)
+        self.builder.swap(size, value)
     }
 }

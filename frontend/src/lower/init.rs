@@ -76,10 +76,7 @@ impl Body<'_, '_> {
         for (at, size) in pieces(bytes.len() as u64, to.align) {
             let at = at as usize;
             let piece = &bytes[at..at + size.bytes() as usize];
-            let number = piece
-                .iter()
-                .rev()
-                .fold(0, |number: u64, &byte| number << 8 | u64::from(byte));
+            let number = self.types().endian.number(piece) as u64;
             let value = self.builder.iconst(Type::I64, number as i64);
             self.store_word(size, to.plus(at as i64), value, Access::Plain);
         }

@@ -5,7 +5,7 @@
 //! It also remembers its alignment: accesses to packed members are split into aligned pieces (rule 15).
 
 use bpfcc_ir::{GlobalId, PtrKind, Slot, Type, Value};
-use bpfcc_isa::{AluOp, Size};
+use bpfcc_isa::{AluOp, Endian, Size};
 
 use super::function::Body;
 use super::repr::{Repr, Scalar, Wide, arithmetic_kind, repr};
@@ -146,10 +146,27 @@ impl Body<'_, '_> {
     }
 
     fn load_wide(&mut self, from: Address, access: Access) -> Wide {
+        let [lo, hi] = self.halves_at();
         let mut half = |at| self.load_unsigned(Type::I64, Size::DW, from.plus(at), access);
         Wide {
-            lo: half(0),
-            hi: half(8),
+            lo: half(lo),
+            hi: half(hi),
+        }
+    }
+
+    /// Where the lower and the upper half of a 128-bit integer are.
+    fn halves_at(&self) -> [i64; 2] {
+        match self.types().endian {
+            Endian::Little => [0, 8],
+            Endian::Big => [8, 0],
+        }
+    }
+
+    /// Which bit of a number of `size` is the lowest of the `piece` that stands `at` bytes into it.
+    fn lowest_bit(&self, size: Size, at: u64, piece: Size) -> u32 {
+        match self.types().endian {
+            Endian::Little => at as u32 * 8,
+            Endian::Big => size.bits() - at as u32 * 8 - piece.bits(),
         }
     }
 
@@ -195,7 +212,7 @@ impl Body<'_, '_> {
             let part = self
                 .builder
                 .load_as(ty, piece, false, volatile, base, offset);
-            let part = self.shift_by(AluOp::Lsh, part, at as u32 * 8);
+            let part = self.shift_by(AluOp::Lsh, part, self.lowest_bit(size, at, piece));
             whole = Some(match whole {
                 Some(low) => self.builder.binary(AluOp::Or, low, part),
                 None => part,
@@ -208,8 +225,9 @@ impl Body<'_, '_> {
     pub(super) fn store_scalar(&mut self, to: Address, ty: TypeId, value: Scalar, access: Access) {
         match value {
             Scalar::Pair(wide) => {
-                self.store_word(Size::DW, to, wide.lo, access);
-                self.store_word(Size::DW, to.plus(8), wide.hi, access);
+                let [lo, hi] = self.halves_at();
+                self.store_word(Size::DW, to.plus(lo), wide.lo, access);
+                self.store_word(Size::DW, to.plus(hi), wide.hi, access);
             }
             Scalar::Word(word) => self.store_word(self.scalar_size(ty), to, word, access),
         }
@@ -228,7 +246,7 @@ impl Body<'_, '_> {
             value
         };
         for (at, piece) in pieces(u64::from(size.bytes()), to.align) {
-            let part = self.shift_by(AluOp::Rsh, bits, at as u32 * 8);
+            let part = self.shift_by(AluOp::Rsh, bits, self.lowest_bit(size, at, piece));
             let (base, offset) = self.operand(to.plus(at as i64));
             self.builder.store_as(piece, volatile, base, offset, part);
         }

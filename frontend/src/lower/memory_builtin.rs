@@ -2,7 +2,7 @@
 //! stores, a variable one a loop over the bytes.
 
 use bpfcc_ir::{self as ir, BlockCall, Type, Value};
-use bpfcc_isa::{AluOp, Cond, Size, SwapKind};
+use bpfcc_isa::{AluOp, Cond, Endian, Size};
 
 use super::function::Body;
 use super::memory::{Access, Address, Base, pieces};
@@ -264,10 +264,10 @@ impl Body<'_, '_> {
     }
 
     fn big_endian(&mut self, size: Size, value: Value) -> Value {
-        if size == Size::B {
+        if size == Size::B || self.types().endian == Endian::Big {
             return value;
         }
-        self.builder.swap(SwapKind::ToBe, size, value)
+        self.builder.swap(size, value)
     }
 
     fn refuse_many(&mut self, name: &str, count: usize) {

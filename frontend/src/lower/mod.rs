@@ -88,7 +88,10 @@ impl<'a> ModuleLowering<'a> {
     fn new(unit: &'a Unit, sources: &'a Sources, used: &Used) -> ModuleLowering<'a> {
         ModuleLowering {
             unit,
-            ir: ir::Module::default(),
+            ir: ir::Module {
+                endian: unit.types.endian,
+                ..ir::Module::default()
+            },
             functions: vec![None; unit.functions.len()],
             globals: vec![None; unit.globals.len()],
             locations: Locations::new(sources),

@@ -41,7 +41,7 @@ use macros::{MacroTable, Stream};
 use token::sym;
 
 pub use crate::headers::DIRECTORY as CARRIED_HEADERS;
-pub use bpfcc_isa::Cpu;
+pub use bpfcc_isa::{Cpu, Endian};
 pub use predefined::clang_version;
 pub use token::{Expansion, ExpansionId, Expansions, Interner, Symbol, Token, TokenKind};
 
@@ -88,6 +88,8 @@ pub struct Options {
     pub virtual_headers: Vec<VirtualHeader>,
     /// `-mcpu`.
     pub cpu: Cpu,
+    /// `-mlittle-endian` or `-mbig-endian`.
+    pub endian: Endian,
 }
 
 /// A header that somebody makes instead of a file.
@@ -333,7 +335,7 @@ impl<'a> Preprocessor<'a> {
         }
         // The last file opened is read first.
         self.open_text("<command line>", predefined::macro_options(options), false);
-        self.open_text("<built-in>", predefined::macros(options.cpu), true);
+        self.open_text("<built-in>", predefined::macros(options), true);
         self.read_all()?;
         // Of the headers of `-imacros` nothing but the macros stays.
         self.tokens.clear();

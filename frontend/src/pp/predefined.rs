@@ -1,6 +1,6 @@
 //! The macros that are defined before the first line, as the text of a file that defines them.
 //!
-//! They describe the target as clang's BPF target does: little endian, 64-bit `long` and pointers, signed `char`.
+//! They describe the target as clang's BPF targets do: the byte order, 64-bit `long` and pointers, signed `char`.
 //! So do they call the compiler: libbpf's headers hide what only BPF has behind `__clang_major__`, and bpfcc takes clang's
 //! place there. A program that must know which of the two reads it asks for `__bpfcc__`.
 
@@ -41,9 +41,6 @@ const FIXED: &[(&str, &str)] = &[
     ("__ORDER_LITTLE_ENDIAN__", "1234"),
     ("__ORDER_BIG_ENDIAN__", "4321"),
     ("__ORDER_PDP_ENDIAN__", "3412"),
-    ("__BYTE_ORDER__", "__ORDER_LITTLE_ENDIAN__"),
-    ("__FLOAT_WORD_ORDER__", "__ORDER_LITTLE_ENDIAN__"),
-    ("__LITTLE_ENDIAN__", "1"),
     ("__BIGGEST_ALIGNMENT__", "8"),
     ("__REGISTER_PREFIX__", ""),
     ("__USER_LABEL_PREFIX__", ""),
@@ -227,7 +224,8 @@ pub fn clang_version() -> String {
 }
 
 /// The text of the file that defines the target's macros.
-pub(super) fn macros(cpu: Cpu) -> String {
+pub(super) fn macros(options: &Options) -> String {
+    let cpu = options.cpu;
     let mut text = String::new();
     let mut define = |name: &str, value: &dyn std::fmt::Display| {
         writeln!(text, "#define {name} {value}").expect("writing to a String cannot fail");
@@ -251,6 +249,11 @@ pub(super) fn macros(cpu: Cpu) -> String {
     for row in TYPES {
         row.define(&mut define);
     }
+    let order = options.endian.name().to_uppercase();
+    for name in ["__BYTE_ORDER__", "__FLOAT_WORD_ORDER__"] {
+        define(name, &format!("__ORDER_{order}_ENDIAN__"));
+    }
+    define(&format!("__{order}_ENDIAN__"), &1);
     let version = cpu as u32 + 1;
     define("__BPF_CPU_VERSION__", &version);
     let features = FEATURES.iter().filter(|(since, _)| *since <= cpu);

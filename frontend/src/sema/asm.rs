@@ -301,11 +301,8 @@ impl Checker<'_> {
         let (Some(kind), Some(bytes)) = (kind, self.literal_bytes(&value)) else {
             return value;
         };
-        let bits = bytes
-            .iter()
-            .rev()
-            .fold(0, |bits, &byte| bits << 8 | i128::from(byte));
-        let number = ExprKind::IntConst(kind.wrap(bits));
+        let bits = self.types().endian.number(&bytes);
+        let number = ExprKind::IntConst(kind.wrap(bits.cast_signed()));
         convert::expr(number, value.ty, value.span)
     }
 
@@ -456,7 +453,7 @@ impl Checker<'_> {
             .iter()
             .map(|operand| self.sample(operand, &mut regs));
         let filled: Vec<Filled> = filled.collect();
-        let parsed = match template.assemble(&filled) {
+        let parsed = match template.assemble(&filled, self.types().endian) {
             Ok(parsed) => parsed,
             // With the value it may be right: the backend knows.
             Err(TemplateError::Instruction { .. }) if operands.iter().any(is_unknown) => {

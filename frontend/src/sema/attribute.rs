@@ -278,8 +278,11 @@ impl Checker<'_> {
             "cleanup" => into.cleanup = Some(self.function_argument(attribute)?),
             "alias" => into.alias = Some((self.string_argument(attribute)?, span)),
             "ms_struct" => return self.other_layout(attribute),
-            "scalar_storage_order" if self.string_argument(attribute)? != "little-endian" => {
-                return self.other_layout(attribute);
+            "scalar_storage_order" => {
+                let own = format!("{}-endian", self.types().endian.name());
+                if self.string_argument(attribute)? != own {
+                    return self.other_layout(attribute);
+                }
             }
             _ => {}
         }
@@ -402,7 +405,7 @@ impl Checker<'_> {
     /// The text of a string literal that is not data: a section name, an assertion's message.
     pub(super) fn string_text(&mut self, node: &Node<ast::StringLiteral>) -> Checked<String> {
         let span = self.span(node);
-        match literal::string(&node.node) {
+        match literal::string(&node.node, self.types().endian) {
             Ok(mut value) => {
                 value.bytes.pop();
                 Ok(String::from_utf8_lossy(&value.bytes).into_owned())

@@ -192,8 +192,7 @@ impl Checker<'_> {
         if !is_static || !image.pointers.is_empty() || !self.is_function_pointer(global.ty.ty) {
             return None;
         }
-        let bytes: [u8; 8] = image.bytes.as_slice().try_into().ok()?;
-        let number = u64::from_le_bytes(bytes);
+        let number = self.types().endian.number(image.bytes.get(..8)?);
         i32::try_from(number).ok().filter(|&number| number > 0)
     }
 

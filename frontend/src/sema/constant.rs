@@ -205,9 +205,10 @@ impl Checker<'_> {
         }
         let kind = self.types().int_kind(place.ty.ty)?;
         let image = self.unit[id].image.as_ref()?;
-        let bytes = image.bytes.iter().rev().take(kind.bytes() as usize);
-        let value = bytes.fold(0, |value, &byte| value << 8 | i128::from(byte));
-        image.pointers.is_empty().then(|| kind.wrap(value))
+        let bytes = image.bytes.get(..kind.bytes() as usize)?;
+        let value = self.types().endian.number(bytes);
+        let is_number = image.pointers.is_empty();
+        is_number.then(|| kind.wrap(value.cast_signed()))
     }
 
     /// `_Static_assert(condition, message)`.

@@ -241,7 +241,7 @@ impl Checker<'_> {
 
     fn string_literal(&mut self, node: &Node<ast::StringLiteral>) -> Checked<Place> {
         let span = self.span(node);
-        match literal::string(&node.node) {
+        match literal::string(&node.node, self.types().endian) {
             Ok(value) => Ok(self.string_place(value, Quals::NONE, span)),
             Err(error) => self.error("literal", span, error.to_string()),
         }

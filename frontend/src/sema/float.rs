@@ -160,10 +160,12 @@ pub(super) fn compare(types: &Types, op: CompareOp, lhs: &Expr, rhs: &Expr) -> O
 /// The bytes of a constant in memory.
 pub(super) fn bytes(types: &Types, value: &Expr) -> Option<Vec<u8>> {
     let number = as_const(value)?;
-    Some(match computed_kind(types, value.ty)? {
+    let mut bytes = match computed_kind(types, value.ty)? {
         FloatKind::Float => (number as f32).to_le_bytes().to_vec(),
         _ => number.to_le_bytes().to_vec(),
-    })
+    };
+    types.endian.arrange(&mut bytes);
+    Some(bytes)
 }
 
 /// The value of a constant.

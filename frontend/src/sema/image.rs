@@ -3,6 +3,8 @@
 //! Addresses are not known before the program is linked; they are written down beside the bytes, as
 //! [`ImagePointer`]s.
 
+use bpfcc_isa::Endian;
+
 use crate::diagnostic::Diagnostic;
 use crate::restrict::Rule;
 use crate::tree::{
@@ -89,12 +91,11 @@ impl Checker<'_> {
                 addend,
             }) => {
                 match item.bits {
-                    Some(bits) => write_bits(image, item.offset, bits, addend),
-                    None => write_bytes(
-                        image,
-                        item.offset,
-                        &addend.to_le_bytes()[..size.min(16) as usize],
-                    ),
+                    Some(bits) => self.write_bits(image, item.offset, bits, addend),
+                    None => {
+                        let bytes = self.types().endian.bytes(addend, size.min(16) as usize);
+                        write_bytes(image, item.offset, &bytes);
+                    }
                 }
                 Ok(())
             }
@@ -138,6 +139,24 @@ impl Checker<'_> {
         }
     }
 
+    fn write_bits(&self, image: &mut Image, base: u64, bits: BitField, value: i128) {
+        let endian = self.types().endian;
+        for bit in 0..bits.width {
+            let place = bits.shift + bit;
+            let index = match endian {
+                Endian::Little => place / 8,
+                Endian::Big => bits.bytes - 1 - place / 8,
+            };
+            let byte = &mut image.bytes[(base + bits.offset) as usize + index as usize];
+            let mask = 1 << (place % 8);
+            if value >> bit & 1 == 1 {
+                *byte |= mask;
+            } else {
+                *byte &= !mask;
+            }
+        }
+    }
+
     /// What a value is when compiling.
     fn initial_value(&self, value: &Expr) -> Option<ConstantValue> {
         let integer = || {
@@ -168,17 +187,4 @@ fn write_bytes(image: &mut Image, offset: u64, bytes: &[u8]) {
         .pointers
         .retain(|pointer| pointer.offset + 8 <= offset || pointer.offset >= end as u64);
     image.bytes[start..end].copy_from_slice(&bytes[..end - start]);
-}
-
-fn write_bits(image: &mut Image, base: u64, bits: BitField, value: i128) {
-    for bit in 0..bits.width {
-        let position = base * 8 + bits.offset * 8 + u64::from(bits.shift + bit);
-        let byte = &mut image.bytes[(position / 8) as usize];
-        let mask = 1 << (position % 8);
-        if value >> bit & 1 == 1 {
-            *byte |= mask;
-        } else {
-            *byte &= !mask;
-        }
-    }
 }

@@ -223,7 +223,7 @@ impl Checker<'_> {
         filled: &mut Filled,
     ) -> Checked<()> {
         let span = self.span(node);
-        let mut value = match literal::string(&node.node) {
+        let mut value = match literal::string(&node.node, self.types().endian) {
             Ok(value) => value,
             Err(error) => return self.error("literal", span, error.to_string()),
         };

@@ -3,6 +3,8 @@
 use lang_c::ast;
 use thiserror::Error;
 
+use bpfcc_isa::Endian;
+
 use crate::source::byte_behind;
 use crate::types::IntKind;
 
@@ -103,7 +105,7 @@ impl StringValue {
 }
 
 /// Joins the parts of a string literal.
-pub(super) fn string(parts: &[String]) -> Result<StringValue, LiteralError> {
+pub(super) fn string(parts: &[String], endian: Endian) -> Result<StringValue, LiteralError> {
     let split_parts = parts
         .iter()
         .map(|part| split(part, '"'))
@@ -118,7 +120,7 @@ pub(super) fn string(parts: &[String]) -> Result<StringValue, LiteralError> {
         }
     }
     let mut bytes = Vec::new();
-    let mut push = |unit: u32| bytes.extend(&unit.to_le_bytes()[..element.bytes() as usize]);
+    let mut push = |unit: u32| bytes.extend(endian.bytes(unit.into(), element.bytes() as usize));
     for (_, body) in split_parts {
         decode(body, element)?.into_iter().for_each(&mut push);
     }
@@ -310,18 +312,21 @@ mod tests {
 
     #[test]
     fn bytes_that_are_not_utf8_are_kept() {
-        let value = string(&["\"é\u{10ffe9}\"".into()]).map(|value| value.bytes);
+        let value = string(&["\"é\u{10ffe9}\"".into()], Endian::Little).map(|value| value.bytes);
         assert_eq!(value, Ok(vec![0xc3, 0xa9, 0xe9, 0]));
         assert_eq!(character("'\u{10ffff}'"), Ok((-1, IntKind::Int)));
     }
 
     #[test]
     fn strings_are_joined_after_their_escapes_are_read() {
-        let value = string(&[r#""\x1""#.into(), r#""1é""#.into()]).map(|value| value.bytes);
+        let value =
+            string(&[r#""\x1""#.into(), r#""1é""#.into()], Endian::Little).map(|value| value.bytes);
         assert_eq!(value, Ok(vec![1, b'1', 0xc3, 0xa9, 0]));
-        let wide = string(&[r#""a""#.into(), r#"L"b""#.into()]).map(|value| value.len());
+        let wide =
+            string(&[r#""a""#.into(), r#"L"b""#.into()], Endian::Little).map(|value| value.len());
         assert_eq!(wide, Ok(3));
-        let mixed = string(&[r#"u"a""#.into(), r#"L"b""#.into()]).map(|value| value.len());
+        let mixed =
+            string(&[r#"u"a""#.into(), r#"L"b""#.into()], Endian::Little).map(|value| value.len());
         assert_eq!(mixed, Err(LiteralError::MixedPrefixes));
     }
 }

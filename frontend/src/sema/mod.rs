@@ -44,6 +44,7 @@ mod vector;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
+use bpfcc_isa::Endian;
 use lang_c::ast;
 use lang_c::span::Node;
 
@@ -78,6 +79,8 @@ const OBJECT_LIMIT: u64 = i32::MAX as u64;
 pub struct Options {
     /// What of the restrictions is lifted.
     pub allowed: restrict::Allowed,
+    /// Byte order of the target.
+    pub endian: Endian,
 }
 
 /// The diagnostic has been reported; there is no result.
@@ -92,6 +95,7 @@ type Checked<T> = Result<T, Reported>;
 /// To be called, like everything that walks a tree, inside [`with_big_stack`](crate::parse::with_big_stack).
 pub fn check(parsed: &parse::Unit, options: &Options) -> (Option<Unit>, Vec<Diagnostic>) {
     let mut checker = Checker::new(parsed);
+    checker.unit.types.endian = options.endian;
     for declaration in &parsed.ast.0 {
         // An error has been reported; the next declaration may be fine.
         let _ = checker.external_declaration(declaration);

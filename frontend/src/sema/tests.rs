@@ -352,6 +352,7 @@ fn unknown_attributes_are_warnings() {
 }
 
 const NO_LOOPS: Options = Options {
+    endian: bpfcc_isa::Endian::Little,
     allowed: restrict::Allowed { loops: false },
 };
 

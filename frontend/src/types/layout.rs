@@ -9,7 +9,12 @@
 //!       aaa.............................    bbbbbbbb bbbbbbbb bbbbbbbb bbbbbb.. cccccccc
 //! ```
 //!
+//! On big-endian machines the same holds, with the bits of a byte counted from the most significant one, as clang and GCC do:
+//! the first bit-field of a struct is the highest bits of its first byte.
+//!
 //! A zero-width bit-field moves on to the next boundary; unnamed bit-fields do not raise the record's alignment.
+
+use bpfcc_isa::Endian;
 
 use crate::source::Span;
 
@@ -252,10 +257,10 @@ impl Types {
         units.into_iter().find_map(|bytes| {
             let offset = field.offset() / bytes * bytes;
             let shift = field.bit_offset - offset * 8;
-            (shift + u64::from(width) <= bytes * 8).then_some(BitField {
+            (shift + u64::from(width) <= bytes * 8).then(|| BitField {
                 offset,
                 bytes: bytes as u32,
-                shift: shift as u32,
+                shift: self.shift(shift as u32, width, bytes as u32),
                 width,
             })
         })
@@ -281,9 +286,17 @@ impl Types {
         Some(BitField {
             offset,
             bytes,
-            shift: (field.bit_offset - offset * 8) as u32,
+            shift: self.shift((field.bit_offset - offset * 8) as u32, width, bytes),
             width,
         })
+    }
+
+    /// The position of the lowest bit of a bit-field that comes `start` bits after the start of its unit.
+    fn shift(&self, start: u32, width: u32, bytes: u32) -> u32 {
+        match self.endian {
+            Endian::Little => start,
+            Endian::Big => bytes * 8 - start - width,
+        }
     }
 }
 

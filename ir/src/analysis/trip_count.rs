@@ -167,7 +167,7 @@ fn operation(func: &Function, known: &Values, data: &InstData, ty: Type) -> Opti
         InstData::Const { value } => *value as u64,
         InstData::Binary { op, args: [a, b] } => op.eval(ty.width(), value(*a)?, value(*b)?),
         InstData::Neg { arg } => value(*arg)?.wrapping_neg(),
-        InstData::Swap { kind, size, arg } => kind.eval(*size, value(*arg)?),
+        InstData::Swap { size, arg } => size.swap_bytes(value(*arg)?),
         InstData::Extend { signed, from, arg } if *signed => from.sign_extend(value(*arg)?),
         InstData::Extend { from, arg, .. } => from.zero_extend(value(*arg)?),
         InstData::Truncate { arg } => value(*arg)?,

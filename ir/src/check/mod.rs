@@ -452,7 +452,7 @@ mod tests {
             "an i32 constant is kept sign-extended",
         );
         wrong(
-            "v3: i32 = be64 v1",
+            "v3: i32 = bswap64 v1",
             "a swap of this size does not fit the value",
         );
         wrong(

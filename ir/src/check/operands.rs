@@ -135,7 +135,7 @@ impl Checker<'_> {
                 self.integer(inst, *arg);
                 Want::Exactly(self.ty(*arg))
             }
-            InstData::Swap { size, arg, .. } => {
+            InstData::Swap { size, arg } => {
                 self.integer(inst, *arg);
                 let good = *size != Size::B && size.bits() <= self.ty(*arg).width().bits();
                 self.operation(inst, good, "a swap of this size does not fit the value");

@@ -48,7 +48,7 @@ impl Evaluator<'_, '_> {
             let arg = operand.has_arg().then(|| args.next()).flatten();
             operands.push(self.asm_operand(frame, operand, reg, arg.copied(), &mut machine));
         }
-        let parsed = asm.template.assemble(&operands);
+        let parsed = asm.template.assemble(&operands, self.module.endian);
         let parsed = parsed.map_err(|error| Fault::Asm(error.to_string()))?;
         if let Some(result) = self.run_asm(&parsed, &mut machine)? {
             return Ok(End::Exit(result));
@@ -155,7 +155,10 @@ impl Evaluator<'_, '_> {
             Insn::Neg { width, dst } => {
                 machine.set(dst, machine.get(dst).wrapping_neg() & super::mask(width));
             }
-            Insn::Swap { kind, size, dst } => machine.set(dst, kind.eval(size, machine.get(dst))),
+            Insn::Swap { kind, size, dst } => {
+                let value = kind.eval(self.module.endian, size, machine.get(dst));
+                machine.set(dst, value);
+            }
             Insn::Load {
                 size,
                 signed,

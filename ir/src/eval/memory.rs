@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use bpfcc_isa::Size;
+use bpfcc_isa::{Endian, Size};
 
 use super::Fault;
 
 /// Reading and writing by address: what a host function gets to see of the evaluator's stack and globals.
 pub trait Memory {
-    /// Little-endian load, zero-extended.
+    /// Load in the module's byte order, zero-extended.
     ///
     /// # Errors
     /// If the bytes are not all readable.
@@ -51,13 +51,22 @@ struct Region {
 }
 
 /// Regions by start address.
-#[derive(Default)]
 pub(super) struct Regions {
+    endian: Endian,
     regions: BTreeMap<u64, Region>,
     pub(super) trap_uninitialised: bool,
 }
 
 impl Regions {
+    /// No regions yet; numbers will have this byte order.
+    pub(super) fn new(endian: Endian) -> Regions {
+        Regions {
+            endian,
+            regions: BTreeMap::new(),
+            trap_uninitialised: false,
+        }
+    }
+
     /// A stack slot: not written yet, reads as zeros.
     pub(super) fn add_slot(&mut self, addr: u64, size: u32) {
         let region = Region {
@@ -123,23 +132,26 @@ impl Regions {
 impl Memory for Regions {
     fn load(&mut self, addr: u64, size: Size) -> Result<u64, Fault> {
         let len = size.bytes() as usize;
-        let trap = self.trap_uninitialised;
+        let (endian, trap) = (self.endian, self.trap_uninitialised);
         let (region, at) = self.find(addr, len as u64)?;
         if trap && !region.written[at..at + len].iter().all(|&w| w) {
             return Err(Fault::Uninitialised { addr });
         }
         let mut bytes = [0; 8];
         bytes[..len].copy_from_slice(&region.bytes[at..at + len]);
+        endian.arrange(&mut bytes[..len]);
         Ok(u64::from_le_bytes(bytes))
     }
 
     fn store(&mut self, addr: u64, size: Size, value: u64) -> Result<(), Fault> {
         let len = size.bytes() as usize;
+        let mut bytes = value.to_le_bytes();
+        self.endian.arrange(&mut bytes[..len]);
         let (region, at) = self.find(addr, len as u64)?;
         if !region.writable {
             return Err(Fault::ReadOnly { addr });
         }
-        region.bytes[at..at + len].copy_from_slice(&value.to_le_bytes()[..len]);
+        region.bytes[at..at + len].copy_from_slice(&bytes[..len]);
         region.written[at..at + len].fill(true);
         Ok(())
     }

@@ -217,7 +217,7 @@ impl<'m, 'h> Evaluator<'m, 'h> {
         let mut evaluator = Evaluator {
             module,
             host,
-            memory: Regions::default(),
+            memory: Regions::new(module.endian),
             globals: SecondaryMap::new(),
             stack_end: STACK_BASE,
             depth: 0,
@@ -289,7 +289,8 @@ impl<'m, 'h> Evaluator<'m, 'h> {
                 SymbolRef::Func(id) => func_address(id),
             };
             let at = at as usize;
-            let pointer = target.wrapping_add_signed(addend).to_le_bytes();
+            let mut pointer = target.wrapping_add_signed(addend).to_le_bytes();
+            self.module.endian.arrange(&mut pointer);
             if let Some(place) = bytes.get_mut(at..at + pointer.len()) {
                 place.copy_from_slice(&pointer);
             }
@@ -436,7 +437,7 @@ impl<'m, 'h> Evaluator<'m, 'h> {
             InstData::Const { value } => *value as u64,
             InstData::Binary { op, args: [a, b] } => op.eval(frame.width(*a), value(*a), value(*b)),
             InstData::Neg { arg } => value(*arg).wrapping_neg(),
-            InstData::Swap { kind, size, arg } => kind.eval(*size, value(*arg)),
+            InstData::Swap { size, arg } => size.swap_bytes(value(*arg)),
             InstData::Extend { signed, from, arg } => extend(*signed, *from, value(*arg)),
             InstData::Truncate { arg }
             | InstData::IntToPtr { arg }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bpfcc_isa::template::Template;
-use bpfcc_isa::{AluOp, AtomicOp, Cond, Reg, Size, SwapKind};
+use bpfcc_isa::{AluOp, AtomicOp, Cond, Reg, Size};
 
 use super::{ParseError, ParseErrorKind, Parser, Token};
 use crate::asm::{Asm, AsmOperand};
@@ -290,11 +290,9 @@ impl Body<'_> {
                 return Ok(Some(InstData::Extend { signed, from, arg }));
             }
         }
-        for &kind in SwapKind::ALL {
-            if let Some(size) = word.strip_prefix(kind.name()).and_then(size_of_bits) {
-                let arg = self.value()?;
-                return Ok(Some(InstData::Swap { kind, size, arg }));
-            }
+        if let Some(size) = word.strip_prefix("bswap").and_then(size_of_bits) {
+            let arg = self.value()?;
+            return Ok(Some(InstData::Swap { size, arg }));
         }
         Ok(None)
     }

@@ -9,7 +9,7 @@ mod lexer;
 
 use std::collections::BTreeMap;
 
-use bpfcc_isa::CoreReloKind;
+use bpfcc_isa::{CoreReloKind, Endian};
 use thiserror::Error;
 
 use self::lexer::{Spanned, Token, lex};
@@ -61,7 +61,7 @@ pub enum ParseErrorKind {
 }
 
 /// What a module consists of.
-const ITEMS: &str = "`global`, `core`, `declare` or `fn`";
+const ITEMS: &str = "`endian`, `global`, `core`, `declare` or `fn`";
 
 /// Reads a module.
 ///
@@ -268,6 +268,10 @@ impl Parser {
         let mut bodies = Vec::new();
         while *self.peek() != Token::End {
             match self.word(ITEMS)?.as_str() {
+                "endian" => {
+                    self.keyword("big", "`big`")?;
+                    module.endian = Endian::Big;
+                }
                 "global" => pointers.extend(self.global(&mut module)?),
                 "core" => self.core_relo(&mut module)?,
                 "declare" => {
@@ -545,7 +549,7 @@ b0:
     v3: i64 = const -9223372036854775808
     v4: i64 = sdiv v1, v3
     v5: i32 = neg v2
-    v6: i32 = be16 v5
+    v6: i32 = bswap16 v5
     v7: i64 = bswap64 v4
     v8: i64 = sext32 v2
     v9: i32 = zext8 v2

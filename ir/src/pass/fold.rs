@@ -169,9 +169,9 @@ impl Folder<'_> {
                 let value = self.constant(arg)?;
                 Some(Better::Const(value.wrapping_neg()))
             }
-            InstData::Swap { kind, size, arg } => {
+            InstData::Swap { size, arg } => {
                 let value = self.constant(arg)?;
-                Some(Better::Const(kind.eval(size, value as u64) as i64))
+                Some(Better::Const(size.swap_bytes(value as u64) as i64))
             }
             InstData::Extend { signed, from, arg } => self.extend(signed, from, arg, result?),
             InstData::Truncate { arg } => self.truncate(arg),

@@ -23,6 +23,8 @@
 
 use std::collections::BTreeSet;
 
+use bpfcc_isa::Endian;
+
 use crate::debug::SourceLoc;
 use crate::entity::{
     Block, EntityRef, EntitySet, FuncId, GlobalId, Inst, PackedOption, SecondaryMap, Value,
@@ -311,7 +313,7 @@ fn replace_addresses(module: &mut Module, numbered: &[FuncId]) {
     for index in 0..module.globals.len() {
         let global = &mut module.globals[GlobalId::new(index)];
         if is_renumbered(global) {
-            replace_in_data(global, numbered);
+            replace_in_data(global, module.endian, numbered);
         }
     }
     for index in 0..module.functions.len() {
@@ -324,7 +326,7 @@ fn replace_addresses(module: &mut Module, numbered: &[FuncId]) {
     }
 }
 
-fn replace_in_data(global: &mut Global, numbered: &[FuncId]) {
+fn replace_in_data(global: &mut Global, endian: Endian, numbered: &[FuncId]) {
     for (at, target, addend) in std::mem::take(&mut global.pointers) {
         let of_func = match target {
             SymbolRef::Func(func) => number(numbered, func),
@@ -338,7 +340,9 @@ fn replace_in_data(global: &mut Global, numbered: &[FuncId]) {
         if global.data.len() < end {
             global.data.resize(end, 0);
         }
-        global.data[start..end].copy_from_slice(&number.to_le_bytes());
+        let place = &mut global.data[start..end];
+        place.copy_from_slice(&number.to_le_bytes());
+        endian.arrange(place);
     }
 }
 

@@ -4,7 +4,8 @@
 //! 1: .byte 0xe5; .byte 0; .long ((.Lout - 1b - 8) / 8) & 0xffff; .short 0       may_goto .Lout
 //! ```
 //!
-//! Data that stand together are decoded together, so what is written must be whole instructions, little-endian. `.ifc a, b`
+//! Data that stand together are decoded together, so what is written must be whole instructions, in the byte
+//! order of the target. `.ifc a, b`
 //! … `.else` … `.endif` chooses by text: which register a template was given.
 
 use super::cursor::{Cursor, ParseError, ParseReason, Token};
@@ -73,12 +74,13 @@ impl<'t> Data<'t> {
     pub(super) fn decode(
         &self,
         label: &dyn Fn(&str) -> Option<i128>,
+        endian: Endian,
     ) -> Result<Vec<Insn>, ParseError> {
         let mut bytes = Vec::new();
         for datum in &self.0 {
-            bytes.extend(datum.evaluate(label)?);
+            bytes.extend(endian.bytes(datum.evaluate(label)?, datum.bytes));
         }
-        decode(&bytes, Endian::Little).map_err(|error| {
+        decode(&bytes, endian).map_err(|error| {
             let mut ends = self.0.iter().scan(0, |end, datum| {
                 *end += datum.bytes;
                 Some(*end)
@@ -91,10 +93,7 @@ impl<'t> Data<'t> {
 }
 
 impl Datum<'_> {
-    fn evaluate(
-        &self,
-        label: &dyn Fn(&str) -> Option<i128>,
-    ) -> Result<impl Iterator<Item = u8>, ParseError> {
+    fn evaluate(&self, label: &dyn Fn(&str) -> Option<i128>) -> Result<i128, ParseError> {
         let mut cursor = self.expression.clone();
         let value = cursor.expression(label)?;
         if !cursor.is_done() && !cursor.eat(";") && !cursor.eat(",") {
@@ -108,7 +107,7 @@ impl Datum<'_> {
                 .expression
                 .error(ParseReason::OutOfRange { number, range }));
         }
-        Ok(value.to_le_bytes().into_iter().take(self.bytes))
+        Ok(value)
     }
 }
 

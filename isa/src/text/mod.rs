@@ -27,7 +27,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use crate::insn::{Callee, Insn, Reg};
-use crate::opcode::SLOT_BYTES;
+use crate::opcode::{Endian, SLOT_BYTES};
 use cursor::Cursor;
 use data::{Conditions, Data};
 use listing::Listing;
@@ -167,8 +167,13 @@ impl Parsed {
     }
 }
 
-/// The instructions of a text.
+/// The instructions of a text for little-endian machines.
 pub fn parse(dialect: Dialect, text: &str) -> Result<Parsed, ParseError> {
+    parse_for(Endian::Little, dialect, text)
+}
+
+/// The instructions of a text, whose data have this byte order.
+pub fn parse_for(endian: Endian, dialect: Dialect, text: &str) -> Result<Parsed, ParseError> {
     let mut program = Program::default();
     let mut labels = Labels::default();
     let mut conditions = Conditions::default();
@@ -200,7 +205,7 @@ pub fn parse(dialect: Dialect, text: &str) -> Result<Parsed, ParseError> {
     if !conditions.is_closed() {
         return Err(end.error(ParseReason::OpenCondition));
     }
-    resolve(program, labels)
+    resolve(program, labels, endian)
 }
 
 /// What stands in the text, before labels are known.
@@ -259,7 +264,7 @@ impl Labels {
 }
 
 /// Turns label names into distances and collects the names that are left.
-fn resolve(program: Program<'_>, labels: Labels) -> Result<Parsed, ParseError> {
+fn resolve(program: Program<'_>, labels: Labels, endian: Endian) -> Result<Parsed, ParseError> {
     let mut parsed = Parsed::default();
     let mut slot = 0;
     for item in program.items {
@@ -271,7 +276,7 @@ fn resolve(program: Program<'_>, labels: Labels) -> Result<Parsed, ParseError> {
             }
             Item::Data(data) => {
                 let byte = |slot: &usize| (slot * SLOT_BYTES) as i128;
-                let insns = data.decode(&|name| labels.slots.get(name).map(byte))?;
+                let insns = data.decode(&|name| labels.slots.get(name).map(byte), endian)?;
                 parsed.insns.extend(insns);
             }
         }

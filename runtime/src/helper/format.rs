@@ -250,7 +250,7 @@ mod tests {
     }
 
     fn print_as(dialect: Dialect, fmt: &str, arguments: [u64; 3]) -> Result<String, Errno> {
-        let memory = Memory::new(0x9000, None, &[]);
+        let memory = Memory::new(0x9000, None, &[], bpfcc_isa::Endian::HOST);
         let fmt = format!("{fmt}\0");
         let text = format(dialect, fmt.as_bytes(), &arguments, &memory)?;
         Ok(String::from_utf8(text).unwrap())

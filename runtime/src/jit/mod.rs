@@ -9,6 +9,8 @@ mod x64;
 
 use std::sync::Arc;
 
+use bpfcc_isa::Endian;
+
 use crate::program::{MapSet, Program};
 
 /// A program that is known to be safe without checks.
@@ -42,6 +44,12 @@ pub enum JitError {
         std::env::consts::ARCH
     )]
     NoTranslator,
+    /// Translated code accesses memory as the host does.
+    #[error(
+        "the program is for {}-endian machines, and the JIT translates for this one only; use the interpreter",
+        .0.name()
+    )]
+    ForeignEndian(Endian),
     /// The system gives no memory for code.
     #[error("cannot get memory for code: {0}")]
     Memory(#[from] std::io::Error),
@@ -89,6 +97,9 @@ impl End {
 #[cfg(all(unix, target_arch = "x86_64"))]
 pub fn compile(program: &Trusted) -> Result<Code, JitError> {
     let Trusted(program) = program;
+    if program.endian() != Endian::HOST {
+        return Err(JitError::ForeignEndian(program.endian()));
+    }
     let unplaced = x64::translate(program);
     // Within reach of the host's functions a call is five bytes and needs no register.
     let near = program

@@ -133,7 +133,7 @@ pub(super) fn units(object: &Object, places: &Places) -> Result<Vec<Unit>, LoadE
     let sections: Vec<_> = object.sections.iter().enumerate().filter(is_code).collect();
     let mut units = Vec::with_capacity(sections.len());
     for (id, section) in &sections {
-        units.push(decode_section(SectionId(*id), section)?);
+        units.push(decode_section(SectionId(*id), section, object.endian)?);
     }
     for (own, (_, section)) in sections.iter().enumerate() {
         for reloc in &section.relocs {
@@ -146,8 +146,8 @@ pub(super) fn units(object: &Object, places: &Places) -> Result<Vec<Unit>, LoadE
     Ok(units)
 }
 
-fn decode_section(id: SectionId, section: &Section) -> Result<Unit, LoadError> {
-    let insns = decode(&section.data, Endian::HOST).map_err(|error| LoadError::Code {
+fn decode_section(id: SectionId, section: &Section, endian: Endian) -> Result<Unit, LoadError> {
+    let insns = decode(&section.data, endian).map_err(|error| LoadError::Code {
         section: section.name.clone(),
         offset: (error.slot * SLOT_BYTES) as u64,
         reason: CodeError::Decode(error.reason),

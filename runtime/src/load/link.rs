@@ -45,6 +45,7 @@ pub(super) fn link(
             maps: image.maps.clone(),
             context: environment.context().clone(),
             frames: 1,
+            endian: image.endian,
         },
     };
     linker.require(entry);

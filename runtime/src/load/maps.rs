@@ -11,6 +11,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use bpfcc_isa::Endian;
 use bpfcc_isa::program::{TABLE_BYTES_2014, TABLE_SECTIONS_2014};
 use bpfcc_object::btf::{Btf, BtfType, Kind, TypeId};
 use bpfcc_object::{Object, RelocKind, Section, SectionId, SectionKind, Symbol, SymbolKind};
@@ -58,7 +59,7 @@ pub(super) fn create(object: &Object) -> Result<Places, LoadError> {
             name if TABLE_SECTIONS_2014.contains(&name) => {
                 tables(object, id, section, &mut places)?;
             }
-            _ if is_data(section) => data_map(id, section, &mut places)?,
+            _ if is_data(section) => data_map(id, section, object.endian, &mut places)?,
             _ => {}
         }
     }
@@ -145,6 +146,7 @@ fn btf_map(object: &Object, symbol: &Symbol) -> Result<MapSpec, MapDefError> {
         value_size: size("value", "value_size")?,
         max_entries: number("max_entries")?.unwrap_or(0),
         flags: number("map_flags")?.unwrap_or(0),
+        endian: object.endian,
     })
 }
 
@@ -180,10 +182,10 @@ fn legacy_maps(
             reason,
         };
         // The flags came later; older objects have four words.
-        let five = words::<5>(section, symbol.value).filter(|_| symbol.size != 16);
+        let five = words::<5>(object.endian, section, symbol.value).filter(|_| symbol.size != 16);
         let [number, key_size, value_size, max_entries, flags] = five
             .or_else(|| {
-                let [kind, key, value, max] = words(section, symbol.value)?;
+                let [kind, key, value, max] = words(object.endian, section, symbol.value)?;
                 Some([kind, key, value, max, 0])
             })
             .ok_or_else(|| error(MapDefError::CutOff))?;
@@ -194,6 +196,7 @@ fn legacy_maps(
             value_size,
             max_entries,
             flags,
+            endian: object.endian,
         };
         places.define(id, symbol.value);
         places.maps.push(new_map(spec)?);
@@ -217,7 +220,7 @@ fn tables(
             reason,
         };
         let [number, key_size, value_size, max_entries, _parameter] =
-            words(section, offset).ok_or_else(|| error(MapDefError::CutOff))?;
+            words(object.endian, section, offset).ok_or_else(|| error(MapDefError::CutOff))?;
         let kind = MapKind::from_table_type_2014(number);
         let map = new_map(MapSpec {
             name: name.clone(),
@@ -226,6 +229,7 @@ fn tables(
             value_size,
             max_entries,
             flags: 0,
+            endian: object.endian,
         })?;
         places.define(id, offset);
         places.maps.push_table(map);
@@ -244,17 +248,22 @@ fn table_name(section: &Section, variables: &[&Symbol], offset: u64) -> String {
 }
 
 /// Consecutive 32-bit words of a section.
-fn words<const N: usize>(section: &Section, offset: u64) -> Option<[u32; N]> {
+fn words<const N: usize>(endian: Endian, section: &Section, offset: u64) -> Option<[u32; N]> {
     let start = usize::try_from(offset).ok()?;
     let bytes = section.data.get(start..)?.get(..N * 4)?;
     let mut words = [0; N];
     for (word, bytes) in words.iter_mut().zip(bytes.chunks_exact(4)) {
-        *word = u32::from_ne_bytes(bytes.try_into().ok()?);
+        *word = endian.number(bytes) as u32;
     }
     Some(words)
 }
 
-fn data_map(id: SectionId, section: &Section, places: &mut Places) -> Result<(), LoadError> {
+fn data_map(
+    id: SectionId,
+    section: &Section,
+    endian: Endian,
+    places: &mut Places,
+) -> Result<(), LoadError> {
     let read_only = matches!(
         section.kind,
         SectionKind::ReadOnlyData | SectionKind::Strings
@@ -266,6 +275,7 @@ fn data_map(id: SectionId, section: &Section, places: &mut Places) -> Result<(),
         value_size: u32::try_from(section.size).unwrap_or(u32::MAX),
         max_entries: 1,
         flags: if read_only { BPF_F_RDONLY_PROG } else { 0 },
+        endian,
     })?;
     if section.kind != SectionKind::Bss {
         map.update(&[0; 4], &section.data, BPF_ANY)
@@ -296,7 +306,7 @@ fn relocate_data(object: &Object, places: &Places) -> Result<(), LoadError> {
                 (_, None) => Err(RelocError::WrongOffset),
                 (Some(_), _) if reloc.kind != RelocKind::Abs64 => Err(RelocError::WrongInstruction),
                 (Some(symbol), Some(addend)) => {
-                    data_address(object, places, symbol, u64::from_ne_bytes(*addend))
+                    data_address(object, places, symbol, object.endian.number(addend) as u64)
                 }
             };
             let address = outcome.map_err(|reason| LoadError::Reloc {
@@ -305,8 +315,9 @@ fn relocate_data(object: &Object, places: &Places) -> Result<(), LoadError> {
                 symbol: symbol.map_or_else(String::new, |symbol| symbol.name.clone()),
                 reason,
             })?;
+            let bytes = object.endian.bytes(address.into(), 8);
             // SAFETY: the eight bytes lie in `section.data`, of which the map's only value is a copy.
-            unsafe { crate::memory::copy_to(base + reloc.offset, &address.to_ne_bytes()) };
+            unsafe { crate::memory::copy_to(base + reloc.offset, &bytes) };
         }
     }
     Ok(())

@@ -27,9 +27,6 @@ use link::Place;
 /// Why an object cannot be loaded.
 #[derive(Clone, PartialEq, Debug, thiserror::Error)]
 pub enum LoadError {
-    /// The object is for machines of the other byte order.
-    #[error("the object is for machines of the other byte order")]
-    ForeignEndian,
     /// No function or code section has this name.
     #[error("the object has no function or code section `{name}`{}", list(.known))]
     NoSuchEntry {
@@ -211,6 +208,7 @@ fn in_brackets(name: &Option<&'static str>) -> String {
 /// functions may be called depends on the environment.
 #[derive(Clone, Debug)]
 pub struct Image {
+    endian: Endian,
     units: Vec<Unit>,
     functions: Vec<Symbol>,
     globals: Vec<Global>,
@@ -235,18 +233,11 @@ struct Global {
 impl Image {
     /// Creates the maps of an object and resolves the names in its code.
     pub fn load(object: &Object) -> Result<Image, LoadError> {
-        let host = if cfg!(target_endian = "big") {
-            Endian::Big
-        } else {
-            Endian::Little
-        };
-        if object.endian != host {
-            return Err(LoadError::ForeignEndian);
-        }
         let places = maps::create(object)?;
         let units = code::units(object, &places)?;
         let functions = function_symbols(object, &units)?;
         Ok(Image {
+            endian: object.endian,
             globals: globals(object, &places),
             maps: Arc::new(places.maps),
             units,
@@ -255,6 +246,7 @@ impl Image {
     }
 
     /// A unit of code without an object: instructions that start at the first one and name `maps` by index.
+    /// The byte order is the host's.
     pub fn from_insns(name: &str, insns: Vec<Insn>, maps: MapSet) -> Result<Image, LoadError> {
         let unit = Unit::from_insns(name, insns)?;
         let entry = Symbol {
@@ -263,11 +255,17 @@ impl Image {
             exported: true,
         };
         Ok(Image {
+            endian: Endian::HOST,
             units: vec![unit],
             functions: vec![entry],
             globals: Vec::new(),
             maps: Arc::new(maps),
         })
+    }
+
+    /// Byte order of the machine that the program is for: that of numbers in its memory.
+    pub fn endian(&self) -> Endian {
+        self.endian
     }
 
     /// The maps.

@@ -27,7 +27,8 @@ impl ArrayMap {
     }
 
     fn index(&self, key: &[u8]) -> Option<u32> {
-        let index = u32::from_ne_bytes(key.try_into().ok()?);
+        let key: [u8; 4] = key.try_into().ok()?;
+        let index = self.spec.endian.number(&key) as u32;
         (index < self.spec.max_entries).then_some(index)
     }
 }
@@ -61,7 +62,7 @@ impl Map for ArrayMap {
     }
 
     fn keys(&self) -> Vec<Vec<u8>> {
-        let key = |index: u32| index.to_ne_bytes().to_vec();
+        let key = |index: u32| self.spec.endian.bytes(index.into(), 4);
         (0..self.spec.max_entries).map(key).collect()
     }
 

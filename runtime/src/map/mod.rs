@@ -13,6 +13,7 @@ mod values;
 use std::fmt;
 use std::sync::Arc;
 
+use bpfcc_isa::Endian;
 pub use bpfcc_isa::program::MapKind;
 
 use crate::errno::Errno;
@@ -55,6 +56,8 @@ pub struct MapSpec {
     pub max_entries: u32,
     /// `BPF_F_…`.
     pub flags: u32,
+    /// Byte order of the program's numbers, the indices of arrays among them.
+    pub endian: Endian,
 }
 
 impl MapSpec {
@@ -196,6 +199,7 @@ pub(crate) fn test_spec(kind: MapKind, max_entries: u32) -> MapSpec {
         value_size: 8,
         max_entries,
         flags: 0,
+        endian: Endian::HOST,
     }
 }
 

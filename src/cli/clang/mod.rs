@@ -121,7 +121,11 @@ mod tests {
         for (words, expected) in [
             (
                 "-g -O2 -target bpf -c a.c -o a.o",
-                "--debug-info=yes -O2 -c a.c --output=a.o",
+                "--debug-info=yes -O2 --endian=little -c a.c --output=a.o",
+            ),
+            (
+                "-target bpfeb -mlittle-endian --target=bpfeb-linux -EB",
+                "--endian=big --endian=little --endian=big --endian=big",
             ),
             (
                 "-I inc -Iinc -isystem/usr/i -idirafter d",
@@ -153,7 +157,6 @@ mod tests {
         for (words, part) in [
             ("-emit-llvm", "write the object with `-c`"),
             ("-target x86_64-linux-gnu", "bpfcc compiles for BPF alone"),
-            ("-target bpfeb", "big-endian"),
             (
                 "-fno-stack-protecter",
                 "did you mean `-fno-stack-protector`?",

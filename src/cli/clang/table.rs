@@ -81,8 +81,9 @@ pub(super) static ROWS: &[Row] = &[
     row(&["--mcpu="], Takes::Joined, Value(values::cpu)),
     row(&["-mcpu"], Takes::Separate, Value(values::cpu)),
     row(&["--mcpu"], Takes::Separate, Value(values::cpu)),
-    row(&["-mlittle-endian", "-EL", "-m64"], Takes::Nothing, Nothing),
-    row(&["-mbig-endian", "-EB"], Takes::Nothing, Value(values::big_endian)),
+    row(&["-m64"], Takes::Nothing, Nothing),
+    row(&["-mlittle-endian", "-EL"], Takes::Nothing, Own("--endian=little")),
+    row(&["-mbig-endian", "-EB"], Takes::Nothing, Own("--endian=big")),
     row(&["-target-feature"], Takes::Separate, Value(values::feature)),
 
     // The preprocessor.

@@ -11,17 +11,14 @@ pub(super) fn target(name: &str) -> Words {
     let architecture = name.split('-').next().unwrap_or(name);
     match architecture {
         _ if Target::from_name(name).is_some() => Ok(vec![format!("--target={name}")]),
-        "bpf" | "bpfel" => Ok(Vec::new()),
-        "bpfeb" => big_endian(""),
+        // As clang, `bpf` is the byte order of the machine that the compiler runs on: we have but little-endian hosts.
+        "bpf" | "bpfel" => Ok(vec!["--endian=little".into()]),
+        "bpfeb" => Ok(vec!["--endian=big".into()]),
         _ => Err(
             "bpfcc compiles for BPF alone; use `-target bpf`, or --target=linux for a program of 2014"
                 .into(),
         ),
     }
-}
-
-pub(super) fn big_endian(_: &str) -> Words {
-    Err("objects for big-endian machines are not made yet; use -target bpfel where the program is to run on a little-endian one".into())
 }
 
 /// `-g` and its like: BTF is all debug information that there is.

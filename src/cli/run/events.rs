@@ -19,6 +19,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, anyhow, bail};
+use bpfcc::Endian;
 use bpfcc_runtime::Context;
 use serde_json::{Map, Value};
 
@@ -85,11 +86,12 @@ impl Events {
     pub(crate) fn for_each(
         &self,
         layout: &Context,
+        endian: Endian,
         mut run: impl FnMut(&mut [u8]) -> Result<()>,
     ) -> Result<()> {
         for (index, event) in self.events.iter().enumerate() {
             let template = event
-                .context(layout)
+                .context(layout, endian)
                 .with_context(|| format!("event {}", index + 1))?;
             for _ in 0..event.count {
                 run(&mut template.clone())?;
@@ -191,7 +193,7 @@ impl Event {
         ends.max().unwrap_or(0)
     }
 
-    fn context(&self, layout: &Context) -> Result<Vec<u8>> {
+    fn context(&self, layout: &Context, endian: Endian) -> Result<Vec<u8>> {
         let mut bytes = match layout {
             Context::Buffer => vec![0; self.words() * 8],
             Context::Fields { .. } => vec![0; layout.size()],
@@ -213,9 +215,8 @@ impl Event {
                     offset / 8
                 );
             };
-            let value = value.to_le_bytes();
-            let filled = size.min(value.len());
-            target[..filled].copy_from_slice(&value[..filled]);
+            let value = endian.bytes((*value).into(), size.min(8));
+            target[..value.len()].copy_from_slice(&value);
         }
         Ok(bytes)
     }

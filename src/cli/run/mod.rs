@@ -144,7 +144,7 @@ fn load(args: &Args, object: &Object, entry: Option<&str>, kernel: Kernel) -> Re
 /// How often each result was returned, in order of first appearance.
 fn execute(engine: Engine, vm: &Vm, events: &Events) -> Result<Vec<(u64, u64)>> {
     let mut results: Vec<(u64, u64)> = Vec::new();
-    events.for_each(vm.environment().context(), |context| {
+    events.for_each(vm.environment().context(), vm.image().endian(), |context| {
         let result = vm.run(engine, context)?;
         match results.iter_mut().find(|(value, _)| *value == result) {
             Some((_, count)) => *count += 1,

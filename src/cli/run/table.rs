@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bpfcc::Endian;
 use bpfcc_runtime::{Map, MapKind};
 
 /// The map's name, type and entries. Counters come with the largest first; arrays in order of the index, without the
@@ -15,7 +16,9 @@ pub(crate) fn print(map: &(dyn Map + 'static), symbols: &BTreeMap<u64, String>) 
             "not zero"
         }
         _ => {
-            entries.sort_by_key(|(key, value)| (std::cmp::Reverse(integer(value)), key.clone()));
+            entries.sort_by_key(|(key, value)| {
+                (std::cmp::Reverse(integer(value, spec.endian)), key.clone())
+            });
             "in use"
         }
     };
@@ -30,17 +33,18 @@ pub(crate) fn print(map: &(dyn Map + 'static), symbols: &BTreeMap<u64, String>) 
         return title;
     }
     let mut rows = vec![["key".to_owned(), "value".to_owned()]];
-    rows.extend(
-        entries
-            .iter()
-            .map(|(key, value)| [cell(key, symbols), cell(value, symbols)]),
-    );
+    rows.extend(entries.iter().map(|(key, value)| {
+        [
+            cell(key, spec.endian, symbols),
+            cell(value, spec.endian, symbols),
+        ]
+    }));
     title + &columns(&rows)
 }
 
 /// Up to eight bytes are a number, with its name if it is an address that has one; more are bytes.
-fn cell(bytes: &[u8], symbols: &BTreeMap<u64, String>) -> String {
-    match integer(bytes) {
+fn cell(bytes: &[u8], endian: Endian, symbols: &BTreeMap<u64, String>) -> String {
+    match integer(bytes, endian) {
         Some(number) => match symbols.get(&number) {
             Some(name) => format!("{number:#x} {name}"),
             None if number > u64::from(u32::MAX) => format!("{number:#x}"),
@@ -54,10 +58,8 @@ fn cell(bytes: &[u8], symbols: &BTreeMap<u64, String>) -> String {
     }
 }
 
-fn integer(bytes: &[u8]) -> Option<u64> {
-    let mut word = [0; 8];
-    word.get_mut(..bytes.len())?.copy_from_slice(bytes);
-    Some(u64::from_le_bytes(word))
+fn integer(bytes: &[u8], endian: Endian) -> Option<u64> {
+    (bytes.len() <= 8).then(|| endian.number(bytes) as u64)
 }
 
 /// The first column flush left, the second flush right, with a rule under the first row.

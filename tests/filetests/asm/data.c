@@ -1,4 +1,5 @@
 // Instructions written as data, as headers do for what an older assembler did not know.
+// flags: --endian=little
 /* `%[reg] += %[by]`, whichever register that is. */
 long add(long x)
 {

@@ -133,7 +133,8 @@ long remainder(unsigned long a)
 // run: memory(5) == 404
 // run: memory_output(17) == 17
 // run: offset_of(11) == 11
-// run: swapped(0x1234) == 0x3412
+// run(little): swapped(0x1234) == 0x3412
+// run(big): swapped(0x1234) == 0x1234
 // run: remainder(1234) == 4
 
 unsigned lower(unsigned a, unsigned long b)

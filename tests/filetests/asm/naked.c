@@ -98,7 +98,8 @@ l1_%=:	exit;				\
 // run: element(5) == 14
 // run: half(12) == 6
 // run: half(-12) == 6
-// run: stack(5, 7) == 19
+// run(little): stack(5, 7) == 19
+// run(big): stack(5, 7) == 12
 // run: prog(args[1] = 77) == 77
 // map: counts[9] == 77
 char LICENSE[] SEC("license") = "GPL";

@@ -99,13 +99,19 @@ __naked int encoded(void)
 {
 	asm volatile (
 	".8byte %[mov]; /* r0 = 41 */"
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 	"1: .byte 0xe5; .byte 0; .long ((l0_%= - 1b - 8) / 8) & 0xffff; .short 0;"
+#else
+	"1: .byte 0xe5; .byte 0; .long (((l0_%= - 1b - 8) / 8) & 0xffff) << 16; .short 0;"
+#endif
 	".8byte %[add];"
-"l0_%=:	.quad 0x95;"
+"l0_%=:	.byte 0x95; .byte 0; .short 0; .long 0;"
 	:
 	: __imm_insn(mov, INSN(0xb7, 0, 0, 0, 41)), __imm_insn(add, INSN(0x07, 0, 0, 0, 1))
 	: __clobber_all);
 }
-// run: arithmetic() == 0x8877ee55
-// run: stack() == 0x300000d
+// run(little): arithmetic() == 0x8877ee55
+// run(big): arithmetic() == 0x8877dd66
+// run(little): stack() == 0x300000d
+// run(big): stack() == 0x9
 // run: encoded() == 42

@@ -28,7 +28,8 @@ SEC("fentry/x") int BPF_PROG2(by_value, int, a, struct wide, w, char, c)
 
 int values(void)
 {
-    unsigned long long args[] = { 1, 2, 0xffffffff00000003, 0x104 };
+    struct wide wide = { 2, 3 };
+    unsigned long long *words = (unsigned long long *)&wide, args[] = { 1, words[0], words[1], 0x104 };
     return by_value(args);
 }
 // run: values() == 1234

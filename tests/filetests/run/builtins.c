@@ -32,4 +32,5 @@ int copied(unsigned long x)
 // run: overflow(2147483647, 1) == -1
 // run: overflow(20, 22) == 42
 // run: known() == 81
-// run: copied(0x1122334455667788) == 323
+// run(little): copied(0x1122334455667788) == 323
+// run(big): copied(0x1122334455667788) == 340

@@ -52,5 +52,7 @@ int literals(int x) {
 // run: globals(7) == 32123
 // run: globals(8) == 4202
 // run: globals(9) == -1
-// run: locals(2) == 45777
-// run: literals(4) == 3457
+// run(little): locals(2) == 45777
+// run(big): locals(2) == 16953552
+// run(little): literals(4) == 3457
+// run(big): literals(4) == 3452

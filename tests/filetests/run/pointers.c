@@ -27,5 +27,7 @@ unsigned char byte(unsigned long v, int i) { return ((unsigned char *)&v)[i & 7]
 // run: swap(3, 4) == 43
 // run: distance(1) == 321
 // run: through(10) == 16
-// run: byte(0x1122334455667788, 0) == 136
-// run: byte(0x1122334455667788, 7) == 17
+// run(little): byte(0x1122334455667788, 0) == 136
+// run(big): byte(0x1122334455667788, 0) == 17
+// run(little): byte(0x1122334455667788, 7) == 17
+// run(big): byte(0x1122334455667788, 7) == 136

@@ -45,7 +45,8 @@ int use_empty(int x) { struct empty e; return nothing(e, x); }
 // run: use_uneven(10, 20) == 15120
 // run: use_odd(5) == 29
 // run: use_odd(-5) == 19
-// run: use_tiny(9, 33) == 42
+// run(little): use_tiny(9, 33) == 42
+// run(big): use_tiny(9, 33) == 9
 // run: choose(1, 50) == 51
 // run: choose(0, 50) == -49
 // run: use_empty(8) == 8

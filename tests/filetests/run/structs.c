@@ -38,7 +38,8 @@ int index_array(int i)
 	return table[i & 7];
 }
 // run: area(11, 22) == 320
-// run: third(0x1122334455667788) == 13124
+// run(little): third(0x1122334455667788) == 13124
+// run(big): third(0x1122334455667788) == 21862
 // run: fields(13, 33, 100) == 1555000972
 // run: index_array(5) == 0
 // run: index_array(6) == 9

@@ -130,11 +130,14 @@ int assigned(int a)
 // run: elements(0) == 10734
 // run: compared(2) == -20302
 // run: compared(5) == -10202
-// run: narrow(-3) == -361700864206766392
+// run(little): narrow(-3) == -361700864206766392
+// run(big): narrow(-3) == -3963729544086881542
 // run: shifts(0x80000007) == 848
 // run: unary(9) == -221878
-// run: bits(4) == 523
-// run: high(3) == 1
+// run(little): bits(4) == 523
+// run(big): bits(4) == 1760936591472
+// run(little): high(3) == 1
+// run(big): high(3) == 12884901888
 // run: through_pointers(6) == 1399
 // run: shuffled(9) == 397541
 // run: converted(-300) == 6

@@ -170,10 +170,18 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 		___word; \
 	})
 
+/* Where the low bytes of a number of eight bytes are. */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define ___bpf_low_bytes(word, size) ((void *)&(word))
+#else
+#define ___bpf_low_bytes(word, size) ((void *)&(word) + (8 - (size)))
+#endif
+
 #define BPF_CORE_READ_BITFIELD_PROBED(from, field) \
 	({ \
 		unsigned long long ___bytes = 0; \
-		bpf_probe_read_kernel((void *)&___bytes, ___bpf_bits(from, field, BYTE_SIZE), \
+		bpf_probe_read_kernel(___bpf_low_bytes(___bytes, ___bpf_bits(from, field, BYTE_SIZE)), \
+				      ___bpf_bits(from, field, BYTE_SIZE), \
 				      (const void *)(from) + ___bpf_bits(from, field, BYTE_OFFSET)); \
 		___bpf_field_of(___bytes, from, field); \
 	})

@@ -253,9 +253,16 @@ extern _Bool LINUX_HAS_SYSCALL_WRAPPER __kconfig;
 			type value; \
 		} ___u; \
 		___u.words[___more] = ctx[___first + ___more]; \
-		___u.words[0] = ctx[___first]; \
+		___u.words[0] = ___bpf_in_front(type, ctx[___first]); \
 		___u.value; \
 	})
+
+/* The low bytes of an element, which are what it has of a small type, at the start of a word. */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define ___bpf_in_front(type, word) (word)
+#else
+#define ___bpf_in_front(type, word) ((word) << (sizeof(type) < 8 ? 64 - 8 * sizeof(type) : 0))
+#endif
 
 #define ___bpf_nth_pair(_, a1, b1, a2, b2, a3, b3, a4, b4, a5, b5, a6, b6, a7, b7, a8, b8, a9, b9, a10, b10, a11, b11, a12, \
 			b12, n, ...) n

@@ -122,6 +122,10 @@ __weak __hidden int bpf_usdt_arg(struct pt_regs *ctx, __u64 arg_num, long *res)
 	}
 	if (arg->arg_type == BPF_USDT_ARG_REG_DEREF) {
 		int error = bpf_probe_read_user(&value, sizeof(value), (void *)value + arg->val_off);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+		/* A small argument is the first bytes of what was read. */
+		value >>= arg->arg_bitshift;
+#endif
 		if (error)
 			return error;
 	}

@@ -17,11 +17,19 @@ struct icmp6hdr {
 			__be16 sequence;
 		} u_echo;
 		struct icmpv6_nd_advt {
+#ifdef __LITTLE_ENDIAN_BITFIELD
 			__u32 reserved : 5, override : 1, solicited : 1, router : 1, reserved2 : 24;
+#else
+			__u32 router : 1, solicited : 1, override : 1, reserved : 29;
+#endif
 		} u_nd_advt;
 		struct icmpv6_nd_ra {
 			__u8 hop_limit;
+#ifdef __LITTLE_ENDIAN_BITFIELD
 			__u8 reserved : 3, router_pref : 2, home_agent : 1, other : 1, managed : 1;
+#else
+			__u8 managed : 1, other : 1, home_agent : 1, router_pref : 2, reserved : 3;
+#endif
 			__be16 rt_lifetime;
 		} u_nd_ra;
 	} icmp6_dataun;

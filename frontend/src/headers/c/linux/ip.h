@@ -5,7 +5,11 @@
 #include <asm/byteorder.h>
 
 struct iphdr {
+#ifdef __LITTLE_ENDIAN_BITFIELD
 	__u8 ihl : 4, version : 4;
+#else
+	__u8 version : 4, ihl : 4;
+#endif
 	__u8 tos;
 	__be16 tot_len;
 	__be16 id;

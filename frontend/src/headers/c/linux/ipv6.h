@@ -8,7 +8,11 @@
 #define IPV6_MIN_MTU 1280
 
 struct ipv6hdr {
+#ifdef __LITTLE_ENDIAN_BITFIELD
 	__u8 priority : 4, version : 4;
+#else
+	__u8 version : 4, priority : 4;
+#endif
 	__u8 flow_lbl[3];
 	__be16 payload_len;
 	__u8 nexthdr;
