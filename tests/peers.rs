@@ -2,70 +2,15 @@
 
 #[path = "support/flags.rs"]
 mod flags;
+#[path = "support/peers.rs"]
+mod peers;
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::Command;
 
-use bpfcc::{Cpu, Level, Options, Target, compile_file};
+use bpfcc::{Cpu, Endian, Level, Options, Target};
 use flags::{lowest_cpu, options};
-
-/// A directory of its own for a test, removed at the end.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(name: &str) -> Scratch {
-        let path = std::env::temp_dir().join(format!("bpfcc-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&path).expect("a temporary directory");
-        Scratch(path)
-    }
-
-    /// Compiles a file into the directory.
-    fn compile(&self, source: &Path, options: &Options) -> Option<PathBuf> {
-        let compiled = compile_file(source, options).result?;
-        let object = self.0.join(source.file_name()?).with_extension("o");
-        std::fs::write(
-            &object,
-            compiled.to_elf().expect("an object can be written"),
-        )
-        .expect("disk space");
-        Some(object)
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // Best effort: it is the system's temporary directory.
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-fn root(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
-
-/// The first of these commands that is installed, or a word about what to install.
-fn find(names: &[&str], package: &str) -> Option<String> {
-    let runs = |name: &&&str| {
-        Command::new(name)
-            .arg("--version")
-            .output()
-            .is_ok_and(|o| o.status.success())
-    };
-    let found = names.iter().find(runs).map(|name| name.to_string());
-    if found.is_none() {
-        skipped(&format!(
-            "none of {names:?} is installed (package {package})"
-        ));
-    }
-    found
-}
-
-/// Says that a test was skipped. Straight to the stream: the test harness hides what `eprintln!` prints.
-fn skipped(why: &str) {
-    // Best effort: nobody may be reading.
-    let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
-}
+use peers::{Scratch, clang, file_tests, find, root, run, skipped, text};
 
 fn objdump() -> Option<String> {
     let versions: Vec<String> = (14..30)
@@ -75,29 +20,6 @@ fn objdump() -> Option<String> {
     let mut names: Vec<&str> = versions.iter().map(String::as_str).collect();
     names.push("llvm-objdump");
     find(&names, "llvm")
-}
-
-fn text(output: &Output) -> String {
-    format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    )
-}
-
-fn run(command: &mut Command) -> String {
-    let output = command.output().expect("the command starts");
-    assert!(
-        output.status.success(),
-        "{command:?} failed:\n{}",
-        text(&output)
-    );
-    assert!(
-        output.stderr.is_empty(),
-        "{command:?} complains:\n{}",
-        text(&output)
-    );
-    text(&output)
 }
 
 #[test]
@@ -118,31 +40,31 @@ fn llvm_disassembles_the_samples() {
 /// Clang and we assemble the same text.
 #[test]
 fn clang_encodes_naked_functions_alike() {
-    let names: Vec<String> = (18..30).rev().map(|v| format!("clang-{v}")).collect();
-    let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
-    names.push("clang");
-    let (Some(clang), Some(objdump)) = (find(&names, "clang"), objdump()) else {
+    let (Some(clang), Some(objdump)) = (clang(), objdump()) else {
         return;
     };
     let scratch = Scratch::new("naked");
     let source = root("tests/filetests/asm/verifier.c");
     let theirs = scratch.0.join("clang.o");
-    run(Command::new(clang)
-        .args(["--target=bpf", "-mcpu=v4", "-O2", "-w", "-c", "-o"])
-        .args([&theirs, &source]));
-    let options = Options {
-        cpu: Cpu::V4,
-        ..Options::default()
-    };
-    let ours = scratch.compile(&source, &options).expect("it compiles");
     let code = |object: &Path| -> Vec<String> {
         let listing = run(Command::new(&objdump).arg("-d").arg(object));
         // Slot, bytes and text are parted by tabs.
         let bytes = listing.lines().filter_map(|line| line.split('\t').nth(1));
         bytes.map(str::to_owned).collect()
     };
-    assert!(!code(&ours).is_empty());
-    assert_eq!(code(&ours), code(&theirs));
+    for (endian, target) in [(Endian::Little, "bpfel"), (Endian::Big, "bpfeb")] {
+        run(Command::new(&clang)
+            .args(["-target", target, "-mcpu=v4", "-O2", "-w", "-c", "-o"])
+            .args([&theirs, &source]));
+        let options = Options {
+            cpu: Cpu::V4,
+            endian,
+            ..Options::default()
+        };
+        let ours = scratch.compile(&source, &options).expect("it compiles");
+        assert!(!code(&ours).is_empty());
+        assert_eq!(code(&ours), code(&theirs), "{target}");
+    }
 }
 
 #[test]
@@ -158,6 +80,35 @@ fn binutils_read_the_samples() {
         let listing = run(Command::new(&readelf).args(["-a", "-W"]).arg(&object));
         assert!(listing.contains("Linux BPF"), "{listing}");
     }
+}
+
+/// The two orders differ in nothing but the order: tools that read both print the same.
+#[test]
+fn tools_read_big_endian_objects() {
+    let Some(objdump) = objdump() else { return };
+    let scratch = Scratch::new("big");
+    let source = root("samples/dropmon.bpf.c");
+    let seen = Endian::ALL.map(|endian| {
+        let options = Options {
+            endian,
+            ..Options::default()
+        };
+        let object = scratch.compile(&source, &options).expect("it compiles");
+        let flags = ["-d", "-r", "-S", "--no-show-raw-insn"];
+        let listing = run(Command::new(&objdump).args(flags).arg(&object));
+        let types = find(&["bpftool"], "bpftool").map(|bpftool| {
+            run(Command::new(bpftool)
+                .args(["btf", "dump", "file"])
+                .arg(&object))
+        });
+        (listing, types)
+    });
+    assert!(
+        seen[0].0.contains("r1 = *(u64 *)(r1 + 0x8)"),
+        "{}",
+        seen[0].0
+    );
+    assert_eq!(seen[0], seen[1]);
 }
 
 /// Loads an object through bpftool, in a mount namespace whose end unloads it again.
@@ -323,21 +274,4 @@ fn flags_of(source: &str) -> Vec<String> {
         .flat_map(str::split_whitespace)
         .map(str::to_owned)
         .collect()
-}
-
-fn file_tests(directory: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(directory).expect("a readable directory");
-    let paths = entries.map(|entry| entry.expect("a readable entry").path());
-    let mut files: Vec<PathBuf> = paths
-        .flat_map(|path| {
-            if path.is_dir() {
-                file_tests(&path)
-            } else {
-                vec![path]
-            }
-        })
-        .filter(|path| path.extension().is_some_and(|extension| extension == "c"))
-        .collect();
-    files.sort();
-    files
 }
