@@ -73,6 +73,17 @@ pub struct DebugInfo {
     pub type_tags: Vec<(DebugTypeId, DeclTag)>,
 }
 
+impl DebugInfo {
+    /// The type, which is added if it is not there yet.
+    pub fn type_id(&mut self, ty: DebugType) -> DebugTypeId {
+        let known = self.types.iter().find(|(_, known)| **known == ty);
+        match known {
+            Some((id, _)) => id,
+            None => self.types.push(ty),
+        }
+    }
+}
+
 /// `__attribute__((btf_decl_tag("text")))` on a declaration.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct DeclTag {

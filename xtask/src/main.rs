@@ -8,8 +8,10 @@ mod bench;
 mod child;
 mod clang;
 mod csmith;
+mod debian;
 mod execute;
 mod host;
+mod kernels;
 mod native;
 mod projects;
 mod setup;
@@ -31,6 +33,8 @@ Tasks:
   csmith [COUNT] [SEED]   run COUNT programs from Csmith, the first from SEED (Debian packages csmith, libcsmith-dev)
   projects [FILTER]       compile the BPF programs of BCC and Linux whose path contains FILTER (Debian's sources), beside
                           the newest clang-NN, and ask the running kernel about them (as root, with bpftool)
+  kernels [--kernel 6.1,newest] [--arch arm64] [--docs] [FILTER]
+                          run the cases of `lab` whose name contains FILTER on kernels of Debian, emulated by QEMU
   bench-compile [SHAPE]   show how compile time grows with the length of generated programs, beside the newest clang-NN";
 
 fn main() -> ExitCode {
@@ -39,6 +43,7 @@ fn main() -> ExitCode {
         Some("torture") => torture::run(args),
         Some("csmith") => csmith::run(args),
         Some("projects") => projects::run(args),
+        Some("kernels") => kernels::run(args),
         Some("bench-compile") => bench::run(args),
         Some(execute::TASK) => execute::run(args),
         Some("help" | "--help" | "-h") => {

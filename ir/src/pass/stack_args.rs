@@ -17,7 +17,7 @@
 
 use bpfcc_isa::Size;
 
-use crate::debug::SourceLoc;
+use crate::debug::{DebugInfo, DebugType, DeclTag, SourceLoc};
 use crate::entity::{Block, EntityRef, FuncId, Inst, SecondaryMap, Slot, Value};
 use crate::function::{Function, SlotData};
 use crate::inst::{BlockCall, Callee, InstData};
@@ -47,6 +47,7 @@ pub fn run(module: &mut Module) -> Changed {
         changed |= rewrite_calls(func, &moved);
         if moved[id] {
             receive(func);
+            describe(func, &mut module.debug);
         }
     }
     changed.into()
@@ -103,6 +104,30 @@ fn receive(func: &mut Function) {
     }
     func.append_inst(entry, InstData::Jump(BlockCall::new(old, args)), None, loc);
     func.signature.params = kept.iter().copied().chain([pointer]).collect();
+}
+
+/// Gives the function the C type that its registers have. Since Linux 7.3 the checker counts the parameters there, and expects those
+/// behind the fifth in memory of its own.
+fn describe(func: &mut Function, debug: &mut DebugInfo) {
+    let Some(ty) = func.debug.ty else {
+        return;
+    };
+    let DebugType::FuncProto { result, params, .. } = &debug.types[ty] else {
+        return;
+    };
+    if params.len() <= REGISTERS {
+        return;
+    }
+    let (result, mut params) = (*result, params[..KEPT].to_vec());
+    let pointer = debug.type_id(DebugType::Pointer(None));
+    let is_kept = |tag: &DeclTag| tag.component.is_none_or(|index| (index as usize) < KEPT);
+    func.debug.tags.retain(is_kept);
+    params.push(("arguments".to_owned(), pointer));
+    func.debug.ty = Some(debug.type_id(DebugType::FuncProto {
+        result,
+        params,
+        variadic: false,
+    }));
 }
 
 /// Makes the calls of a function store their last arguments; whether there were such calls.

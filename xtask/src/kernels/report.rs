@@ -1,0 +1,244 @@
+//! What the machines said, as a table of cases and kernels.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use super::case::Case;
+use super::image::Version;
+use super::machine::Machine;
+
+/// What became of one object on one kernel.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Outcome {
+    /// The name of the case.
+    pub(crate) case: String,
+    /// Case, level and instruction set.
+    pub(crate) label: String,
+    /// Why it failed, if it did, with what the kernel's checker had to say.
+    pub(crate) failure: Option<String>,
+}
+
+impl Outcome {
+    /// One that never came to the machine.
+    pub(crate) fn failed(case: &str, label: &str, why: &str) -> Outcome {
+        Outcome {
+            case: case.to_owned(),
+            label: label.to_owned(),
+            failure: Some(why.to_owned()),
+        }
+    }
+}
+
+/// The case in a label, `tracepoint-O1-v3`.
+fn case_of(label: &str) -> &str {
+    label.rsplitn(3, '-').last().unwrap_or(label)
+}
+
+/// The outcomes that an agent printed.
+pub(crate) fn read_console(text: &str) -> Vec<Outcome> {
+    let mut outcomes: Vec<Outcome> = Vec::new();
+    for line in text.lines() {
+        let line = line.trim_end();
+        if let Some(label) = line.strip_prefix("ok ") {
+            outcomes.push(Outcome {
+                case: case_of(label).to_owned(),
+                label: label.to_owned(),
+                failure: None,
+            });
+        } else if let Some((label, why)) = line
+            .strip_prefix("FAIL ")
+            .and_then(|rest| rest.split_once(": "))
+        {
+            outcomes.push(Outcome::failed(case_of(label), label, why));
+        } else if let Some(log) = line.strip_prefix("# ")
+            && let Some(why) = outcomes.last_mut().and_then(|last| last.failure.as_mut())
+        {
+            *why += "\n        ";
+            *why += log;
+        }
+    }
+    outcomes
+}
+
+/// Takes out the cases that must fail. If one of them passes, nothing that the laboratory says can be believed.
+pub(crate) fn judge_canaries(outcomes: &mut Vec<Outcome>, canaries: &[Case]) -> Result<()> {
+    for canary in canaries {
+        let mut seen = outcomes
+            .iter()
+            .filter(|outcome| outcome.case == canary.name)
+            .peekable();
+        if seen.peek().is_none() {
+            bail!("the canary {} was not run", canary.name);
+        }
+        if let Some(outcome) = seen.find(|outcome| outcome.failure.is_none()) {
+            bail!(
+                "{} passes, though it is broken: the laboratory sees nothing",
+                outcome.label
+            );
+        }
+    }
+    outcomes.retain(|outcome| !canaries.iter().any(|canary| canary.name == outcome.case));
+    Ok(())
+}
+
+/// All outcomes.
+pub(crate) struct Results<'a> {
+    cases: &'a [Case],
+    kernels: Vec<(Version, BTreeMap<String, Vec<Outcome>>)>,
+}
+
+impl<'a> Results<'a> {
+    /// Sorts the outcomes by case.
+    pub(crate) fn new(cases: &'a [Case], outcomes: Vec<(Version, Vec<Outcome>)>) -> Results<'a> {
+        let by_case = |outcomes: Vec<Outcome>| {
+            let mut map: BTreeMap<String, Vec<Outcome>> = BTreeMap::new();
+            for outcome in outcomes {
+                map.entry(outcome.case.clone()).or_default().push(outcome);
+            }
+            map
+        };
+        let mut kernels: Vec<_> = outcomes
+            .into_iter()
+            .map(|(version, outcomes)| (version, by_case(outcomes)))
+            .collect();
+        kernels.sort_by_key(|(version, _)| *version);
+        Results { cases, kernels }
+    }
+
+    fn failures(&self) -> impl Iterator<Item = (Version, &Outcome)> {
+        self.kernels.iter().flat_map(|(version, cases)| {
+            let outcomes = cases
+                .values()
+                .flatten()
+                .filter(|outcome| outcome.failure.is_some());
+            outcomes.map(|outcome| (*version, outcome))
+        })
+    }
+
+    /// Whether everything passed.
+    pub(crate) fn is_good(&self) -> bool {
+        self.failures().next().is_none()
+    }
+
+    /// `passed of all` of one case on one kernel; nothing where the kernel is too old.
+    fn cell(&self, case: &Case, outcomes: &BTreeMap<String, Vec<Outcome>>) -> String {
+        let Some(outcomes) = outcomes.get(&case.name) else {
+            return "—".to_owned();
+        };
+        let passed = outcomes
+            .iter()
+            .filter(|outcome| outcome.failure.is_none())
+            .count();
+        match passed == outcomes.len() {
+            true => format!("{passed}"),
+            false => format!("{passed} of {}", outcomes.len()),
+        }
+    }
+
+    /// Rows of the table: the first names the columns.
+    fn rows(&self) -> Vec<Vec<String>> {
+        let mut head = vec!["case".to_owned()];
+        head.extend(self.kernels.iter().map(|(version, _)| version.to_string()));
+        let mut rows = vec![head];
+        for case in self.cases {
+            let mut row = vec![case.name.clone()];
+            row.extend(
+                self.kernels
+                    .iter()
+                    .map(|(_, outcomes)| self.cell(case, outcomes)),
+            );
+            rows.push(row);
+        }
+        rows
+    }
+
+    /// Writes the table into the documentation, between its two markers.
+    pub(crate) fn write(&self, path: &Path, machine: &Machine) -> Result<()> {
+        let begin = format!("<!-- {} begin -->\n", machine.architecture);
+        let end = format!("<!-- {} end -->", machine.architecture);
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        let start = text
+            .find(&begin)
+            .context("the page has no place for the table")?
+            + begin.len();
+        let stop = text
+            .find(&end)
+            .context("the page has no end of the table")?;
+        let page = format!("{}{}{}", &text[..start], self.markdown(), &text[stop..]);
+        Ok(std::fs::write(path, page)?)
+    }
+
+    fn markdown(&self) -> String {
+        let mut text = String::new();
+        for (index, mut row) in self.rows().into_iter().enumerate() {
+            let about = match index {
+                0 => "what it shows".to_owned(),
+                _ => self.cases[index - 1].about.clone(),
+            };
+            row.push(about);
+            text += &format!("| {} |\n", row.join(" | "));
+            if index == 0 {
+                text += &format!("|{}\n", "---|".repeat(row.len()));
+            }
+        }
+        text
+    }
+}
+
+impl fmt::Display for Results<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for row in self.rows() {
+            write!(f, "{:24}", row[0])?;
+            for cell in &row[1..] {
+                write!(f, " {cell:>9}")?;
+            }
+            writeln!(f)?;
+        }
+        let mut reasons: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+        for (version, outcome) in self.failures() {
+            let why = outcome.failure.as_deref().unwrap_or_default();
+            let place = format!("{} on {version}", outcome.label);
+            reasons.entry((&outcome.case, why)).or_default().push(place);
+        }
+        for ((_, why), places) in reasons {
+            let others = match places.len() {
+                1 => String::new(),
+                count => format!(" and {} more", count - 1),
+            };
+            writeln!(f, "\nFAIL {}{others}: {why}", places[0])?;
+        }
+        let kernels: Vec<String> = self
+            .kernels
+            .iter()
+            .map(|(version, _)| version.to_string())
+            .collect();
+        let verdict = if self.is_good() { "PASS" } else { "FAIL" };
+        write!(f, "\n{verdict} on Linux {}", kernels.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Outcome, read_console};
+
+    #[test]
+    fn the_console_is_read() {
+        let text = "noise\r\nok ring-buffer-O0-v1\r\nFAIL xdp-O1-v3: the kernel refuses it: Permission denied\n# R1 type=inv\n[ 1.0] noise\n";
+        let outcomes = read_console(text);
+        let good = Outcome {
+            case: "ring-buffer".to_owned(),
+            label: "ring-buffer-O0-v1".to_owned(),
+            failure: None,
+        };
+        let bad = Outcome::failed(
+            "xdp",
+            "xdp-O1-v3",
+            "the kernel refuses it: Permission denied\n        R1 type=inv",
+        );
+        assert_eq!(outcomes, [good, bad]);
+    }
+}
