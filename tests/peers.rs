@@ -1,5 +1,7 @@
 //! Our objects in the hands of other people's tools. Each test needs one of Debian's packages and says so when it skips.
 
+#[path = "support/corpus.rs"]
+mod corpus;
 #[path = "support/flags.rs"]
 mod flags;
 #[path = "support/peers.rs"]
@@ -8,9 +10,9 @@ mod peers;
 use std::path::Path;
 use std::process::Command;
 
-use bpfcc::{Cpu, Endian, Level, Options, Target};
-use flags::{lowest_cpu, options};
-use peers::{Scratch, clang, file_tests, find, root, run, skipped, text};
+use bpfcc::{Cpu, Endian, Options};
+use bpfcc_object::{Section, SectionKind, Symbol, SymbolKind, elf};
+use peers::{Scratch, clang, find, root, run, skipped, text};
 
 fn objdump() -> Option<String> {
     let versions: Vec<String> = (14..30)
@@ -148,19 +150,111 @@ fn bpftool_works() -> bool {
     works
 }
 
-#[test]
-fn bpftool_loads_the_drop_monitors() {
-    if !bpftool_works() {
-        return;
-    }
-    let scratch = Scratch::new("bpftool");
-    for sample in ["samples/dropmon.bpf.c", "samples/dropmon.c"] {
-        let options = Options {
-            target: Target::Linux,
-            ..Options::default()
+/// All sections and kinds of symbols that there are.
+const ALL_SECTIONS: &str = r#"#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+char LICENSE[] SEC("license") = "GPL";
+__u32 _version SEC("version") = 1;
+const char apart[] SEC("own") = "x";
+const volatile int configured = 3;
+const int constant = 4;
+int initialised = 3, zero;
+static volatile int of_file;
+static const volatile int constant_of_file = 4;
+static volatile int initialised_of_file = 3;
+static const char *const names[] = { "a", "b" };
+int in_bss SEC(".bss.x");
+int in_data SEC(".data.y") = 0;
+const int in_rodata SEC(".rodata.z") = 1;
+__weak int weak_variable = 5;
+__hidden int hidden_variable = 6;
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, int);
+	__type(value, long);
+} map SEC(".maps");
+struct bpf_map_def { unsigned int type, key_size, value_size, max_entries, map_flags; };
+struct bpf_map_def legacy SEC("maps") = { .type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1 };
+extern int CONFIG_HZ __kconfig;
+extern int kernel_function(void) __ksym __weak;
+extern const int kernel_variable __ksym __weak;
+struct operations { int (*first)(void); };
+SEC("struct_ops/first") int first(void *ctx) { return 0; }
+SEC(".struct_ops") struct operations one = { .first = (void *)first };
+SEC(".struct_ops.link") struct operations other = { .first = (void *)first };
+static __noinline int of_file_only(int x)
+{
+	return x * initialised_of_file + of_file + constant_of_file + configured + bpf_get_prandom_u32();
+}
+__weak __noinline int weak(int x) { return x + 1 + initialised; }
+__hidden __noinline int hidden(int x) { return x + 2 + zero; }
+SEC("xdp") int prog(struct xdp_md *ctx)
+{
+	static int counter;
+	int key = 0;
+	void *value = bpf_map_lookup_elem(&map, &key);
+
+	value = value ? value : bpf_map_lookup_elem(&legacy, &key);
+	counter++;
+	return of_file_only(2) + weak(3) + hidden(2) + !!value + CONFIG_HZ + (kernel_function ? kernel_function() : 0) +
+	       !!&kernel_variable + names[key][0] + in_bss + in_data + in_rodata + weak_variable + hidden_variable;
+}
+"#;
+
+/// What a loader sees of sections and symbols. The size of code is the compiler's business, and so is the order of variables.
+fn outline(object: &[u8]) -> Vec<String> {
+    let object = elf::read(object).expect("an object");
+    let is_code = |section: &Section| section.kind == SectionKind::Code;
+    // Clang has an empty `.text` in every object, and debug information.
+    let sections = object.sections.iter();
+    let sections = sections.filter(|s| s.size > 0 && s.kind != SectionKind::Other);
+    let mut lines: Vec<String> = sections
+        .map(|s| format!("section {} {:?} {}", s.name, s.kind, s.align))
+        .collect();
+    // Symbols of sections and of strings are for relocations alone.
+    let named = |s: &&Symbol| s.kind != SymbolKind::Section && !s.name.starts_with(".str");
+    for symbol in object.symbols.iter().filter(named) {
+        let section = symbol.section.and_then(|id| object.section(id));
+        let size = if section.is_some_and(is_code) {
+            0
+        } else {
+            symbol.size
         };
-        let object = scratch.compile(&root(sample), &options).expect(sample);
-        bpftool_load(&object).unwrap_or_else(|why| panic!("{sample}: {why}"));
+        let (name, section) = (&symbol.name, section.map(|s| &s.name));
+        let Symbol {
+            kind,
+            binding,
+            hidden,
+            ..
+        } = symbol;
+        lines.push(format!(
+            "symbol {name} {section:?} {size} {kind:?} {binding:?} {hidden}"
+        ));
+    }
+    lines.sort();
+    lines
+}
+
+#[test]
+fn sections_and_symbols_are_those_of_clang() {
+    let Some(clang) = clang() else { return };
+    let scratch = Scratch::new("outline");
+    let all = scratch.0.join("sections.c");
+    std::fs::write(&all, ALL_SECTIONS).expect("disk space");
+    for source in [all, root("samples/dropmon.bpf.c")] {
+        let theirs = scratch.0.join("clang.o");
+        run(Command::new(&clang)
+            .args(
+                "--target=bpf -mcpu=v3 -O2 -g -w -I/usr/include/x86_64-linux-gnu -c -o".split(' '),
+            )
+            .args([&theirs, &source]));
+        let ours = scratch
+            .compile(&source, &Options::default())
+            .expect("it compiles");
+        let [ours, theirs] =
+            [ours, theirs].map(|path| outline(&std::fs::read(path).expect("an object")));
+        assert_eq!(ours, theirs, "{}", source.display());
     }
 }
 
@@ -215,63 +309,16 @@ fn libbpf_links_objects() {
     bpftool_load(&linked).unwrap_or_else(|why| panic!("{why}"));
 }
 
-/// File tests whose programs are in a section of Linux are judged by its checker too, at every level that they are for.
+/// Samples and file tests, at every level that they are for.
 #[test]
-fn linux_accepts_the_file_tests() {
+fn linux_accepts_the_corpus_through_bpftool() {
     if !bpftool_works() {
         return;
     }
-    let scratch = Scratch::new("filetests");
-    let mut loaded = 0;
-    for file in file_tests(&root("tests/filetests")) {
-        let source = std::fs::read_to_string(&file).expect("a readable file");
-        let flags = flags_of(&source);
-        let options = options(&flags).expect("known flags");
-        let lies_in = |name| file.parent().is_some_and(|folder| folder.ends_with(name));
-        let is_for_linux = options.target == Target::Linux
-            || lies_in("linux")
-            || source.contains("SEC(\"raw_tracepoint/");
-        // Those about headers call their programs like functions, which libbpf does not link.
-        let is_for_linux = is_for_linux && !lies_in("headers");
-        if !is_for_linux || source.contains("//~ error") {
-            continue;
-        }
-        for &level in levels(&flags) {
-            let cpus = Cpu::ALL.into_iter();
-            for cpu in cpus.filter(|&cpu| cpu >= lowest_cpu(&flags)) {
-                let options = Options {
-                    level,
-                    cpu,
-                    ..options.clone()
-                };
-                let object = scratch
-                    .compile(&file, &options)
-                    .expect("file tests compile");
-                bpftool_load(&object).unwrap_or_else(|why| {
-                    panic!("{} at {level:?} {}: {why}", file.display(), cpu.name())
-                });
-                loaded += 1;
-            }
-        }
+    let scratch = Scratch::new("corpus");
+    let object = scratch.0.join("program.o");
+    for case in corpus::cases(&root("")) {
+        std::fs::write(&object, case.object()).expect("disk space");
+        bpftool_load(&object).unwrap_or_else(|why| panic!("{case}: {why}"));
     }
-    assert!(loaded > 0, "no file test has a program for Linux");
-}
-
-/// All levels, unless the file names `-O1` because the kernel accepts what only the passes make of it.
-fn levels(flags: &[String]) -> &'static [Level] {
-    if flags.iter().any(|flag| flag == "-O1") {
-        &[Level::O1]
-    } else {
-        &[Level::O0, Level::O1]
-    }
-}
-
-/// The words after `// flags:`.
-fn flags_of(source: &str) -> Vec<String> {
-    let lines = source.lines();
-    let flags = lines.filter_map(|line| line.trim().strip_prefix("// flags:"));
-    flags
-        .flat_map(str::split_whitespace)
-        .map(str::to_owned)
-        .collect()
 }

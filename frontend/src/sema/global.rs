@@ -673,7 +673,7 @@ impl Checker<'_> {
         global.kind = match global.section.as_str() {
             "maps" | ".maps" => GlobalKind::Map,
             section if section.starts_with("maps/") => GlobalKind::Map,
-            "license" | "version" | "bpf_tables" => GlobalKind::ReadOnly,
+            "bpf_tables" => GlobalKind::ReadOnly,
             section if section.starts_with(".rodata") => GlobalKind::ReadOnly,
             _ if is_const => GlobalKind::ReadOnly,
             _ => GlobalKind::Mutable,

@@ -196,7 +196,7 @@ readonly const char *const names[3] in \".rodata\" align 8 = [00*24], 0: &.str.4
 static string char .str.4[2] in \".rodata.str1.1\" align 1 = \"a\\0\"
 static string char .str.5[2] in \".rodata.str1.1\" align 1 = \"b\\0\"
 map int table[2] in \"maps\" align 4 = [00*8]
-readonly char license[4] in \"license\" align 1 = [47 50 4c 00*1]
+mutable char license[4] in \"license\" align 1 = [47 50 4c 00*1]
 extern int other align 4
 mutable int *use in \".data\" align 8 = [00*8], 0: &other+0
 ";

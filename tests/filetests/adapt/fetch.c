@@ -11,7 +11,7 @@ SECTION("license")
 char license_text[] = "GPL";
 // run: first(args[0] = 0) == 0
 /*~ ir:adapt
-global @license_text "license" readonly global size 4 align 1 = "GPL"
+global @license_text "license" mutable global size 4 align 1 = "GPL"
 
 declare fn @bpf_fetch_u16(ptr) -> i32
 

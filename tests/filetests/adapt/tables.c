@@ -26,7 +26,7 @@ char license_text[] = "GPL";
 // map: tables_1[7] == 2
 /*~ ir:adapt
 global @tables_0 ".maps" map global size 32 align 8
-global @license_text "license" readonly global size 4 align 1 = "GPL"
+global @license_text "license" mutable global size 4 align 1 = "GPL"
 global @tables_1 ".maps" map global size 32 align 8
 
 declare fn @bpf_table_lookup(ptr, i32, ptr) -> ptr.map_value_or_null
