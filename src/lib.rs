@@ -120,8 +120,8 @@ pub fn compile_text(name: &str, text: &str, options: &Options) -> Compilation<Co
 
 /// The pipeline. Each step gives nothing if what it found wrong leaves the next one nothing to do.
 fn compile(compiler: &mut Compiler<'_>, main: FileId) -> Option<Compiled> {
-    let tokens = compiler.preprocess(main);
-    let ast = compiler.parse(&tokens)?;
+    let tokens = compiler.preprocess(main, true);
+    let ast = compiler.parse(tokens)?;
     let tree = compiler.check(&ast)?;
     let mut module = compiler.lower(&tree)?;
     compiler.adapt(&mut module)?;
@@ -222,8 +222,12 @@ impl<'a> Compiler<'a> {
         text
     }
 
-    fn preprocess(&mut self, main: FileId) -> TokenStream {
-        let options = self.preprocessor_options();
+    /// The tokens; declarations of headers may stay text until `parse` needs them.
+    fn preprocess(&mut self, main: FileId, skims_headers: bool) -> TokenStream {
+        let options = pp::Options {
+            skims_headers,
+            ..self.preprocessor_options()
+        };
         let types = self.options.frontend.kernel_types.as_deref();
         let (tokens, diagnostics) =
             kernel_types::preprocess(&mut self.sources, main, &options, types);
@@ -232,7 +236,7 @@ impl<'a> Compiler<'a> {
         tokens
     }
 
-    fn parse(&mut self, tokens: &TokenStream) -> Option<parse::Unit> {
+    fn parse(&mut self, tokens: TokenStream) -> Option<parse::Unit> {
         let (unit, errors) = parse::parse_with_recovery(tokens);
         // What the preprocessor found wrong explains most of what follows.
         if !any_error(&self.diagnostics) {

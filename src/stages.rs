@@ -124,13 +124,14 @@ fn stage_text(compiler: &mut Compiler<'_>, main: FileId, stage: &Stage) -> Optio
     if *stage == Stage::Macros {
         return Some(compiler.macros(main));
     }
-    let tokens = compiler.preprocess(main);
+    let is_text = matches!(stage, Stage::Preprocessed | Stage::Plain);
+    let tokens = compiler.preprocess(main, !is_text);
     match stage {
         Stage::Preprocessed => return Some(tokens.text_with_line_markers(&compiler.sources)),
         Stage::Plain => return Some(tokens.text_without_line_markers(&compiler.sources)),
         _ => {}
     }
-    let ast = compiler.parse(&tokens)?;
+    let ast = compiler.parse(tokens)?;
     if *stage == Stage::Ast {
         return Some(format!("{:#?}\n", ast.ast));
     }

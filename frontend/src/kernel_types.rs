@@ -14,7 +14,7 @@ use std::fmt;
 use crate::diagnostic::Diagnostic;
 use crate::pp::token::TokenKind;
 use crate::pp::{self, TokenStream, VirtualHeader};
-use crate::reach::{behind_attributes, is_tag_keyword, reachable};
+use crate::reach::{behind_attributes, reachable};
 use crate::source::{FileId, Sources};
 
 /// The header's name.
@@ -60,7 +60,7 @@ pub fn preprocess(
         *sources = first;
         return (stream, diagnostics);
     }
-    let needed = reachable(&stream).stream;
+    let needed = reachable(stream).stream;
     let text = types.header(&names(&needed));
     pp::preprocess(sources, main, &with_header(options, text))
 }
@@ -97,12 +97,12 @@ fn names(stream: &TokenStream) -> Names<'_> {
     let mut names = Names::default();
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
-        let is_tag = is_tag_keyword(token);
+        let is_tag = token.is_tag_keyword();
         if is_tag {
             at = behind_attributes(tokens, at + 1);
         }
         let name = tokens.get(at);
-        let name = name.filter(|name| name.kind == TokenKind::Identifier && !is_tag_keyword(name));
+        let name = name.filter(|name| name.kind == TokenKind::Identifier && !name.is_tag_keyword());
         if let Some(name) = name {
             let set = if is_tag {
                 &mut names.tags

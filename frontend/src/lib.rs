@@ -74,9 +74,13 @@ fn steps(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Module> {
     let types = options.kernel_types.as_deref();
-    let (tokens, found) = kernel_types::preprocess(sources, main, &options.preprocessor, types);
+    let preprocessor = pp::Options {
+        skims_headers: true,
+        ..options.preprocessor.clone()
+    };
+    let (tokens, found) = kernel_types::preprocess(sources, main, &preprocessor, types);
     diagnostics.extend(found);
-    let parsed = parse::parse(&tokens)
+    let parsed = parse::parse(tokens)
         .map_err(|diagnostic| diagnostics.push(diagnostic))
         .ok()?;
     let (tree, found) = sema::check(&parsed, &options.language);

@@ -93,7 +93,7 @@ pub fn with_big_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Dia
 }
 
 /// Parses what a preprocessed program needs of itself (`reach`). To be called inside [`with_big_stack`].
-pub fn parse(stream: &TokenStream) -> Result<Unit, Diagnostic> {
+pub fn parse(stream: TokenStream) -> Result<Unit, Diagnostic> {
     let Reachable { stream, unused } = reachable(stream);
     match parse_all(&stream) {
         Ok(unit) => Ok(Unit { unused, ..unit }),

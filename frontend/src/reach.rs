@@ -23,109 +23,102 @@ mod index;
 mod mark;
 pub(crate) mod split;
 
-use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::pp::token::{Symbol, Token, sym};
 use crate::pp::{Pragma, TokenStream};
-use index::Index;
+use index::{Declared, Index};
 use mark::Needed;
 use split::{Declaration, split};
 
 /// What is left of a program.
-pub(crate) struct Reachable<'a> {
+pub(crate) struct Reachable {
     /// The program without what it does not use.
-    pub(crate) stream: Cow<'a, TokenStream>,
+    pub(crate) stream: TokenStream,
     /// The names of variables, functions, types and constants that went, to be suggested when a name is misspelt.
     pub(crate) unused: Vec<Symbol>,
 }
 
 /// The part of a program that its main file needs.
-pub(crate) fn reachable(stream: &TokenStream) -> Reachable<'_> {
-    let includes_nothing = stream
-        .tokens
-        .iter()
-        .all(|token| token.span.file == stream.main);
-    if includes_nothing {
-        return Reachable {
-            stream: Cow::Borrowed(stream),
-            unused: Vec::new(),
-        };
+pub(crate) fn reachable(mut stream: TokenStream) -> Reachable {
+    let main = stream.main;
+    if stream.tokens.iter().all(|token| token.span.file == main) {
+        let unused = Vec::new();
+        return Reachable { stream, unused };
     }
-    let declarations = split(stream);
-    let index = Index::new(stream, &declarations);
-    let needed = mark::mark(stream, &declarations, &index);
+    let declarations = split(&stream);
+    let index = Index::new(&stream, &declarations);
+    let needed = mark::mark(&mut stream, &declarations, &index);
     Reachable {
-        stream: Cow::Owned(keep(stream, &declarations, &index, &needed)),
+        stream: keep(stream, &declarations, &index, &needed),
         unused: index.names_outside(&needed),
     }
 }
 
 /// The program without the declarations that are not needed.
 fn keep(
-    stream: &TokenStream,
+    mut stream: TokenStream,
     declarations: &[Declaration],
     index: &Index,
     needed: &Needed,
 ) -> TokenStream {
     let mut tokens = Vec::new();
     let mut pragmas = Vec::new();
-    let mut waiting = stream.pragmas.iter().peekable();
+    let mut waiting = std::mem::take(&mut stream.pragmas).into_iter().peekable();
     for (number, declaration) in declarations.iter().enumerate() {
         let is_needed = needed.contains(number);
         let before = tokens.len();
         if is_needed {
-            tokens.extend_from_slice(&stream.tokens[declaration.range()]);
+            let read = needed.read(number);
+            tokens.extend_from_slice(read.unwrap_or(&stream.tokens[declaration.range()]));
         } else {
-            declare_tags(
-                stream,
-                declaration,
-                index.tags_of(number),
-                needed,
-                &mut tokens,
-            );
+            let is_known = |tag: &index::Tag| !tag.is_enum && needed.is_mentioned(tag.name);
+            if index.tags_of(number).iter().any(is_known) {
+                declare_tags(&mut stream, declaration, is_known, &mut tokens);
+            }
         }
         while let Some(pragma) = waiting.next_if(|pragma| pragma.position < declaration.end()) {
             let inside = pragma.position.saturating_sub(declaration.start());
-            if is_needed || is_state(pragma) {
+            if is_needed || is_state(&pragma) {
                 let position = before + if is_needed { inside } else { 0 };
-                pragmas.push(Pragma {
-                    position,
-                    ..pragma.clone()
-                });
+                pragmas.push(Pragma { position, ..pragma });
             }
         }
     }
     let position = tokens.len();
-    pragmas.extend(waiting.map(|pragma| Pragma {
-        position,
-        ..pragma.clone()
-    }));
+    pragmas.extend(waiting.map(|pragma| Pragma { position, ..pragma }));
     TokenStream {
         tokens,
         pragmas,
         // Nobody prints what is parsed.
         boundaries: Vec::new(),
-        names: stream.names.clone(),
-        expansions: stream.expansions.clone(),
-        main: stream.main,
-        opened: stream.opened.clone(),
+        skimmed: Vec::new(),
+        ..stream
     }
 }
 
 /// `struct s { … };` ⟶ `struct s;` for those that only need to be known.
 fn declare_tags(
-    stream: &TokenStream,
+    stream: &mut TokenStream,
     declaration: &Declaration,
-    tags: &[index::Tag],
-    needed: &Needed,
+    is_known: impl Fn(&index::Tag) -> bool,
     tokens: &mut Vec<Token>,
 ) {
-    let semicolon = stream.tokens[declaration.end() - 1];
-    let known = tags
-        .iter()
-        .filter(|tag| !tag.is_enum && needed.is_mentioned(tag.name));
-    for tag in known.filter(|_| semicolon.is(sym::SEMICOLON)) {
-        tokens.extend([stream.tokens[tag.keyword], stream.tokens[tag.at], semicolon]);
+    let read = declaration.skimmed.map(|part| {
+        let run = &stream.skimmed[part.run as usize];
+        run.read(part.number as usize, Arc::make_mut(&mut stream.names))
+    });
+    let own = match &read {
+        Some(read) => read.as_slice(),
+        None => &stream.tokens[declaration.range()],
+    };
+    let Some(&semicolon) = own.last().filter(|last| last.is(sym::SEMICOLON)) else {
+        return;
+    };
+    let mut declared = Declared::default();
+    declared.read(own);
+    for tag in declared.tags.iter().filter(|tag| is_known(tag)) {
+        tokens.extend([own[tag.keyword as usize], own[tag.at as usize], semicolon]);
     }
 }
 
@@ -138,11 +131,6 @@ fn is_state(pragma: &Pragma) -> bool {
             | (Some(sym::CLANG), Some(sym::LOOP))
             | (Some(sym::GCC), Some(sym::UNROLL))
     )
-}
-
-/// Whether a token is one of `struct`, `union` and `enum`.
-pub(crate) fn is_tag_keyword(token: &Token) -> bool {
-    matches!(token.text, sym::STRUCT | sym::UNION | sym::ENUM)
 }
 
 /// The index behind the bracket that closes the one at `at`, or the end of the tokens.

@@ -125,7 +125,7 @@ pub struct SourceFile {
     path: String,
     /// What makes two paths the same file; `None` for text that never was on disk.
     identity: Option<PathBuf>,
-    text: Arc<str>,
+    text: Arc<String>,
     /// Found when the first place is asked for: most files have none that anybody asks for.
     line_starts: OnceLock<Vec<u32>>,
     invalid_utf8: Option<u32>,
@@ -140,7 +140,7 @@ impl SourceFile {
         SourceFile {
             path,
             identity,
-            text: text.into(),
+            text: Arc::new(text),
             line_starts: OnceLock::new(),
             invalid_utf8: None,
             renamings: Vec::new(),
@@ -171,7 +171,7 @@ impl SourceFile {
     }
 
     /// The whole text.
-    pub fn text(&self) -> &Arc<str> {
+    pub fn text(&self) -> &Arc<String> {
         &self.text
     }
 
@@ -438,6 +438,7 @@ pub(crate) fn byte_behind(c: char) -> Option<u8> {
 /// UTF-8 text of the bytes, and the offset of the first byte that is not UTF-8.
 fn decode(bytes: Vec<u8>) -> (String, Option<u32>) {
     let (bytes, first) = match String::from_utf8(bytes) {
+        Ok(text) if text.is_ascii() => return (text, None),
         Ok(text) if !text.contains(|c| byte_behind(c).is_some()) => return (text, None),
         Ok(text) => (text.into_bytes(), None),
         Err(error) => {

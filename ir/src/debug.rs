@@ -30,7 +30,7 @@ pub struct SourceFile {
     /// Path as the user gave it or as the include search found it.
     pub name: String,
     /// Text, so that line information can carry it.
-    pub text: Arc<str>,
+    pub text: Arc<String>,
     /// What `#line` and line markers say, by ascending line.
     pub renamings: Vec<Renaming>,
 }

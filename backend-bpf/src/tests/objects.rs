@@ -73,7 +73,7 @@ fn module() -> Module {
     composite(types, "nobody_needs_this", vec![("number", int)]);
     module.debug.files.push(SourceFile {
         name: "program.c".to_string(),
-        text: Arc::from(SOURCE),
+        text: Arc::new(SOURCE.to_owned()),
         renamings: Vec::new(),
     });
     for global in module.globals.values_mut() {

@@ -21,7 +21,7 @@ const MAX_ERRORS: usize = 20;
 
 /// Parses what a preprocessed program needs of itself. With the errors comes what is left of the program if whole functions
 /// are all that had to be left out. To be called inside [`with_big_stack`](super::with_big_stack).
-pub fn parse_with_recovery(stream: &TokenStream) -> (Option<Unit>, Vec<Diagnostic>) {
+pub fn parse_with_recovery(stream: TokenStream) -> (Option<Unit>, Vec<Diagnostic>) {
     let Reachable { mut stream, unused } = reachable(stream);
     let mut errors = Vec::new();
     let mut is_whole = true;
@@ -38,7 +38,7 @@ pub fn parse_with_recovery(stream: &TokenStream) -> (Option<Unit>, Vec<Diagnosti
         let Some(at) = at else {
             break;
         };
-        is_whole &= leave_out(stream.to_mut(), at);
+        is_whole &= leave_out(&mut stream, at);
     }
     (None, errors)
 }

@@ -10,7 +10,7 @@ fn run(text: &str) -> Result<usize, String> {
     let main = sources.add_virtual("t.c", text);
     let (stream, diagnostics) = preprocess(&mut sources, main, &Options::default());
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
-    let result = with_big_stack(|| parse(&stream).map(|unit| unit.ast.0.len())).expect("a thread");
+    let result = with_big_stack(|| parse(stream).map(|unit| unit.ast.0.len())).expect("a thread");
     result.map_err(|diagnostic| {
         let location = sources.location(diagnostic.span.expect("syntax errors have a place"));
         format!(
@@ -38,7 +38,7 @@ fn tree(text: &str) -> String {
     let main = sources.add_virtual("t.c", text);
     let (stream, _) = preprocess(&mut sources, main, &Options::default());
     let result =
-        with_big_stack(|| parse(&stream).map(|unit| format!("{:?}", unit.ast))).expect("a thread");
+        with_big_stack(|| parse(stream).map(|unit| format!("{:?}", unit.ast))).expect("a thread");
     result.expect("parses")
 }
 
@@ -158,7 +158,7 @@ fn macros_are_named_in_notes() {
         "#define INNER )\n#define OUTER INNER\nint x = OUTER;\n",
     );
     let (stream, _) = preprocess(&mut sources, main, &Options::default());
-    let diagnostic = with_big_stack(|| parse(&stream).map(|_| ()))
+    let diagnostic = with_big_stack(|| parse(stream).map(|_| ()))
         .expect("a thread")
         .expect_err("is wrong");
     let notes: Vec<&str> = diagnostic
@@ -184,7 +184,7 @@ fn pragmas_keep_their_place() {
     );
     let (stream, _) = preprocess(&mut sources, main, &Options::default());
     let lines = with_big_stack(|| {
-        let unit = parse(&stream).expect("parses");
+        let unit = parse(stream).expect("parses");
         let starts: Vec<usize> = unit.ast.0.iter().map(|node| node.span.start).collect();
         let offsets: Vec<usize> = unit.pragmas.iter().map(|pragma| pragma.offset).collect();
         assert_eq!(
@@ -511,7 +511,7 @@ fn hostile_tokens_get_an_answer() {
         let mut sources = Sources::new();
         let main = sources.add_virtual("t.c", text);
         let (stream, _) = preprocess(&mut sources, main, &Options::default());
-        with_big_stack(|| parse(&stream).map(|_| ()))
+        with_big_stack(|| parse(stream).map(|_| ()))
             .expect("a thread")
             .ok();
     }

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::lexer::Lexer;
-use super::macros::{Macro, Stream};
-use super::token::{Symbol, Token, TokenKind, sym};
+use super::macros::{Macro, MacroTable, Stream};
+use super::token::{Interner, Symbol, Token, TokenKind, sym};
 use super::{MAX_INCLUDE_DEPTH, Pragma, Preprocessor, Stop, VirtualHeader};
 use crate::diagnostic::Diagnostic;
 use crate::headers;
@@ -193,7 +193,8 @@ impl Preprocessor<'_> {
         match Macro::parse(&name, &rest, &self.names) {
             Ok(definition) => {
                 self.warn_redefinition(&name, &definition);
-                self.macros.set(name.text, Some(Rc::new(definition)));
+                let definition = Some(Rc::new(definition));
+                self.macros.set(name.text, definition, &self.names);
             }
             Err(diagnostic) => self.report(diagnostic),
         }
@@ -239,7 +240,7 @@ impl Preprocessor<'_> {
             );
             self.report(Diagnostic::warning(name.span, message).code("builtin-macro-redefined"));
         }
-        self.macros.set(name.text, None);
+        self.macros.set(name.text, None, &self.names);
     }
 
     // Conditional inclusion.
@@ -734,9 +735,11 @@ impl Preprocessor<'_> {
         match words[..] {
             [sym::ONCE, ..] => self.pragma_once(span),
             [sym::PUSH_MACRO, _] => {
-                self.with_named_macro(&tokens, |macros, name| macros.push(name))
+                self.with_named_macro(&tokens, |macros, name, _| macros.push(name))
             }
-            [sym::POP_MACRO, _] => self.with_named_macro(&tokens, |macros, name| macros.pop(name)),
+            [sym::POP_MACRO, _] => {
+                self.with_named_macro(&tokens, |macros, name, names| macros.pop(name, names))
+            }
             [sym::GCC | sym::CLANG, sym::SYSTEM_HEADER] => {
                 if let Some(file) = self.files.last_mut() {
                     file.is_system = true;
@@ -791,12 +794,12 @@ impl Preprocessor<'_> {
     fn with_named_macro(
         &mut self,
         tokens: &[Token],
-        act: impl FnOnce(&mut super::macros::MacroTable, Symbol),
+        act: impl FnOnce(&mut MacroTable, Symbol, &Interner),
     ) {
         if let Some(name) = tokens.iter().find(|token| token.kind == TokenKind::String) {
             let name = unquoted(self.names.text(name.text));
             let name = self.names.intern(&name);
-            act(&mut self.macros, name);
+            act(&mut self.macros, name, &self.names);
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::source::{FileId, Span};
 
 /// Reads the tokens of one text.
 pub(super) struct Lexer {
-    text: Arc<str>,
+    text: Arc<String>,
     file: FileId,
     pos: usize,
     /// Behind the last byte taken, before any splice that follows it.
@@ -31,7 +31,7 @@ enum Across {
 
 impl Lexer {
     /// A lexer over a whole file.
-    pub(super) fn new(file: FileId, text: Arc<str>) -> Lexer {
+    pub(super) fn new(file: FileId, text: Arc<String>) -> Lexer {
         let pos = if text.starts_with('\u{feff}') {
             '\u{feff}'.len_utf8()
         } else {
@@ -48,9 +48,29 @@ impl Lexer {
         }
     }
 
+    /// A lexer over the rest of a file.
+    pub(super) fn starting_at(pos: usize, file: FileId, text: Arc<String>) -> Lexer {
+        Lexer {
+            pos,
+            end: pos,
+            line_start: false,
+            ..Lexer::new(file, text)
+        }
+    }
+
+    /// Where it is: the file, its text, and the offset of what comes next.
+    pub(super) fn place(&self) -> (FileId, Arc<String>, usize) {
+        (self.file, Arc::clone(&self.text), self.pos)
+    }
+
+    /// Goes on behind the last byte of a token.
+    pub(super) fn go_on_at(&mut self, pos: usize) {
+        (self.pos, self.end, self.line_start) = (pos, pos, false);
+    }
+
     /// All tokens of a text that stands in no file; they claim to stand at `span`.
     pub(super) fn fragment(text: &str, span: Span, interner: &mut Interner) -> Vec<Token> {
-        let mut lexer = Lexer::new(span.file, text.into());
+        let mut lexer = Lexer::new(span.file, Arc::new(text.to_owned()));
         lexer.fixed = Some(span);
         std::iter::from_fn(|| {
             Some(lexer.next(interner)).filter(|token| token.kind != TokenKind::End)
@@ -462,11 +482,11 @@ const CLASSES: [u8; 256] = {
     }
 };
 
-fn is_identifier_start(byte: u8) -> bool {
+pub(super) fn is_identifier_start(byte: u8) -> bool {
     CLASSES[usize::from(byte)] & IDENTIFIER_START != 0
 }
 
-fn is_identifier_continue(byte: u8) -> bool {
+pub(super) fn is_identifier_continue(byte: u8) -> bool {
     CLASSES[usize::from(byte)] & IDENTIFIER_CONTINUE != 0
 }
 
@@ -594,7 +614,7 @@ fn two_byte_punctuator(first: u8, second: u8) -> Option<Symbol> {
     })
 }
 
-fn one_byte_punctuator(byte: u8) -> Option<Symbol> {
+pub(super) fn one_byte_punctuator(byte: u8) -> Option<Symbol> {
     Some(match byte {
         b'[' => sym::L_BRACKET,
         b']' => sym::R_BRACKET,

@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 use super::features;
 use super::lexer::Lexer;
-use super::token::{Expansion, ExpansionId, Interner, Symbol, Token, TokenKind, sym};
+use super::token::{Expansion, ExpansionId, Interner, Symbol, Token, TokenKind, hash, sym};
 use super::{Preprocessor, Stop};
 use crate::diagnostic::Diagnostic;
 use crate::source::{PrefixMap, Span};
@@ -102,33 +102,55 @@ const BUILTINS: &[(Symbol, Builtin)] = &[
     (sym::HAS_EXTENSION, Builtin::Has(features::Kind::Feature)),
 ];
 
+/// How many words [`MacroTable::seen`] can tell apart.
+const SEEN_BITS: usize = 1 << 15;
+
 /// The macros defined at one point of the program.
 pub(super) struct MacroTable {
     defined: Vec<Option<Rc<Macro>>>,
     /// How many times each macro is being replaced.
     active: Vec<u32>,
+    /// A bit for the hash of each word that ever was a macro: most words need not be looked up to know that they are none.
+    seen: Vec<u64>,
     /// What `#pragma push_macro` put aside.
     pushed: HashMap<Symbol, Vec<Option<Rc<Macro>>>>,
 }
 
 impl MacroTable {
-    pub(super) fn new() -> MacroTable {
+    pub(super) fn new(names: &Interner) -> MacroTable {
         let mut table = MacroTable {
             defined: Vec::new(),
             active: Vec::new(),
+            seen: vec![0; SEEN_BITS / 64],
             pushed: HashMap::new(),
         };
         for &(name, builtin) in BUILTINS {
-            table.set(name, Some(Rc::new(Macro::builtin(name, builtin))));
+            let definition = Rc::new(Macro::builtin(name, builtin));
+            table.set(name, Some(definition), names);
         }
         table
+    }
+
+    /// Whether a word of the program is a macro, or an operator that is treated like one.
+    pub(super) fn has(&self, word: &str, names: &Interner) -> bool {
+        if word == "_Pragma" {
+            return true;
+        }
+        let (index, bit) = seen_bit(word);
+        let may_be = self.seen[index] & bit != 0;
+        may_be
+            && names
+                .find(word)
+                .is_some_and(|name| self.get(name).is_some())
     }
 
     pub(super) fn get(&self, name: Symbol) -> Option<&Rc<Macro>> {
         self.defined.get(name.index())?.as_ref()
     }
 
-    pub(super) fn set(&mut self, name: Symbol, definition: Option<Rc<Macro>>) {
+    pub(super) fn set(&mut self, name: Symbol, definition: Option<Rc<Macro>>, names: &Interner) {
+        let (index, bit) = seen_bit(names.text(name));
+        self.seen[index] |= bit;
         if self.defined.len() <= name.index() {
             self.defined.resize(name.index() + 1, None);
         }
@@ -166,11 +188,17 @@ impl MacroTable {
         self.pushed.entry(name).or_default().push(definition);
     }
 
-    pub(super) fn pop(&mut self, name: Symbol) {
+    pub(super) fn pop(&mut self, name: Symbol, names: &Interner) {
         if let Some(definition) = self.pushed.get_mut(&name).and_then(Vec::pop) {
-            self.set(name, definition);
+            self.set(name, definition, names);
         }
     }
+}
+
+/// Where [`MacroTable::seen`] says whether a word ever was a macro.
+fn seen_bit(word: &str) -> (usize, u64) {
+    let at = hash(word.as_bytes()) as usize % SEEN_BITS;
+    (at / 64, 1 << (at % 64))
 }
 
 impl Macro {

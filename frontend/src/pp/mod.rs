@@ -21,11 +21,13 @@
 
 mod condition;
 mod directives;
+pub(crate) mod ends;
 mod features;
 mod lexer;
 pub mod linemap;
 mod macros;
 mod predefined;
+pub(crate) mod skim;
 pub(crate) mod token;
 
 use std::collections::{HashMap, HashSet};
@@ -36,8 +38,10 @@ use crate::diagnostic::Diagnostic;
 use crate::headers;
 use crate::source::{FileId, PrefixMap, Sources, Span};
 use directives::{Conditional, Guard};
+use ends::Ends;
 use lexer::Lexer;
 use macros::{MacroTable, Stream};
+use skim::Skimmed;
 use token::sym;
 
 pub use crate::headers::DIRECTORY as CARRIED_HEADERS;
@@ -86,6 +90,8 @@ pub struct Options {
     pub macro_prefix_map: Vec<PrefixMap>,
     /// Headers that are in no file. One in a directory given comes first.
     pub virtual_headers: Vec<VirtualHeader>,
+    /// Leave declarations of headers as text until `parse` finds that they are needed; the result has no text of its own.
+    pub skims_headers: bool,
     /// `-mcpu`.
     pub cpu: Cpu,
     /// `-mlittle-endian` or `-mbig-endian`.
@@ -173,6 +179,8 @@ pub struct TokenStream {
     pub pragmas: Vec<Pragma>,
     /// The headers between them, in order, also those without a token.
     pub(crate) boundaries: Vec<Boundary>,
+    /// Declarations that have not been read, in the order of the tokens that stand for them.
+    pub(crate) skimmed: Vec<Skimmed>,
     /// The spellings of the tokens.
     pub names: Arc<Interner>,
     /// The macro uses that the tokens come from.
@@ -199,6 +207,7 @@ pub fn preprocess(
         tokens,
         pragmas,
         boundaries,
+        skimmed,
         names,
         expansions,
         opened,
@@ -211,6 +220,7 @@ pub fn preprocess(
             tokens,
             pragmas,
             boundaries,
+            skimmed,
             names,
             expansions,
             main,
@@ -271,6 +281,8 @@ struct OpenFile {
     is_system: bool,
     /// The `#include` that opened it; `None` for the program itself and the command line.
     included_by: Option<Span>,
+    /// It has no function with K&R parameters, which are declarations and none.
+    may_be_skimmed: bool,
 }
 
 /// All state of one run.
@@ -297,19 +309,24 @@ struct Preprocessor<'a> {
     tokens: Vec<Token>,
     pragmas: Vec<Pragma>,
     boundaries: Vec<Boundary>,
+    skimmed: Vec<Skimmed>,
+    ends: Ends,
+    /// What has been read so far ends with the end of a declaration.
+    is_between_declarations: bool,
     opened: Vec<FileId>,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Preprocessor<'a> {
     fn new(sources: &'a mut Sources, main: FileId, options: &'a Options) -> Preprocessor<'a> {
+        let names = Interner::default();
         Preprocessor {
             sources,
             options,
             main,
             files: Vec::new(),
-            macros: MacroTable::new(),
-            names: Interner::default(),
+            macros: MacroTable::new(&names),
+            names,
             expansions: Expansions::default(),
             once: HashSet::new(),
             guards: HashMap::new(),
@@ -322,6 +339,9 @@ impl<'a> Preprocessor<'a> {
             tokens: Vec::new(),
             pragmas: Vec::new(),
             boundaries: Vec::new(),
+            skimmed: Vec::new(),
+            ends: Ends::default(),
+            is_between_declarations: options.skims_headers,
             opened: Vec::new(),
             diagnostics: Vec::new(),
         }
@@ -339,6 +359,9 @@ impl<'a> Preprocessor<'a> {
         self.read_all()?;
         // Of the headers of `-imacros` nothing but the macros stays.
         self.tokens.clear();
+        self.skimmed.clear();
+        self.ends = Ends::default();
+        self.is_between_declarations = options.skims_headers;
         self.pragmas.clear();
         self.boundaries
             .iter_mut()
@@ -361,6 +384,7 @@ impl<'a> Preprocessor<'a> {
         let mut stream = Stream::files();
         while let Some(token) = self.next_expanded(&mut stream)? {
             if token.is(sym::PRAGMA_OPERATOR) {
+                self.is_between_declarations = false;
                 self.pragma_operator(token, &mut stream)?;
             } else {
                 self.emit(token);
@@ -373,13 +397,46 @@ impl<'a> Preprocessor<'a> {
         let what = match token.kind {
             TokenKind::Unterminated => "has no closing quote on its line",
             TokenKind::Stray => "is no part of C",
-            _ => return self.tokens.push(token),
+            _ => return self.push(token),
         };
         let message = format!("`{}` {what}", self.names.text(token.text).escape_debug());
         self.report(Diagnostic::error(
             self.expansions.written_at(token.span, token.expansion),
             message,
         ));
+    }
+
+    fn push(&mut self, token: Token) {
+        self.tokens.push(token);
+        if !self.options.skims_headers {
+            return;
+        }
+        let start = self.ends.start();
+        self.is_between_declarations = self.ends.step(&self.tokens, self.tokens.len() - 1);
+        if self.is_between_declarations
+            && let Some(file) = self.files.last_mut()
+        {
+            file.may_be_skimmed &= !ends::names_parameters(&self.tokens[start..]);
+        }
+    }
+
+    /// Between declarations of a header: skips those that need not be read now.
+    fn skim(&mut self) {
+        let Some(file) = self.files.last_mut() else {
+            return;
+        };
+        // The name of a macro at the end of another may find its arguments here.
+        if !file.may_be_skimmed || self.collecting_arguments > 0 {
+            return;
+        }
+        let Some(skimmed) = skim::skim(&mut file.lexer, &self.macros, &mut self.names) else {
+            return;
+        };
+        if file.conditionals.is_empty() {
+            file.guard = Guard::None;
+        }
+        self.push(skimmed.mark());
+        self.skimmed.push(skimmed);
     }
 
     /// The next token of the files, directives obeyed.
@@ -396,6 +453,9 @@ impl<'a> Preprocessor<'a> {
     /// The next token up to the end of the current file, directives obeyed.
     fn next_in_file(&mut self) -> Result<Option<Token>, Stop> {
         loop {
+            if self.is_between_declarations {
+                self.skim();
+            }
             let Some(file) = self.files.last_mut() else {
                 return Ok(None);
             };
@@ -411,6 +471,7 @@ impl<'a> Preprocessor<'a> {
             if file.conditionals.is_empty() {
                 file.guard = Guard::None;
             }
+            self.is_between_declarations = false;
             return Ok(Some(token));
         }
     }
@@ -445,6 +506,7 @@ impl<'a> Preprocessor<'a> {
             next_dir,
             is_system,
             included_by,
+            may_be_skimmed: self.options.skims_headers && file != self.main,
         });
     }
 

@@ -14,6 +14,11 @@ impl Symbol {
     pub(crate) fn index(self) -> usize {
         self.0 as usize
     }
+
+    /// Whether it is one of the punctuators, which begin the table of well-known spellings.
+    pub(super) fn is_punctuator(self) -> bool {
+        (sym::L_BRACKET..=sym::HASH_HASH).contains(&self)
+    }
 }
 
 /// Declares the spellings that the compiler itself mentions; they have the same number in every compilation.
@@ -176,21 +181,30 @@ impl Interner {
     }
 }
 
-/// Eight bytes at a time: multiply, and fold the upper half of the product into the lower one.
-fn hash(bytes: &[u8]) -> u32 {
+/// Eight bytes at a time: multiply, and fold the upper half of the product into the lower one. The last bytes may be taken
+/// twice, which is quicker than to take them one by one.
+pub(super) fn hash(bytes: &[u8]) -> u32 {
     let mix = |state: u64, word: u64| {
         let product = u128::from(state ^ word) * 0x9e37_79b9_7f4a_7c15_u128;
         (product as u64) ^ (product >> 64) as u64
     };
-    let (words, rest) = bytes.as_chunks::<8>();
     let state = 0x2545_f491_4f6c_dd1d ^ bytes.len() as u64;
-    let state = words
-        .iter()
-        .fold(state, |state, word| mix(state, u64::from_le_bytes(*word)));
-    let last = rest
-        .iter()
-        .fold(0, |word, &byte| word << 8 | u64::from(byte));
-    mix(state, last) as u32
+    if let Some(last) = bytes.last_chunk::<8>() {
+        let (words, _) = bytes.as_chunks::<8>();
+        let state = words
+            .iter()
+            .fold(state, |state, word| mix(state, u64::from_le_bytes(*word)));
+        return mix(state, u64::from_le_bytes(*last)) as u32;
+    }
+    let word = match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        (Some(first), Some(last)) => {
+            u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
+        }
+        _ => bytes
+            .iter()
+            .fold(0, |word, &byte| word << 8 | u64::from(byte)),
+    };
+    mix(state, word) as u32
 }
 
 /// What a token is.
@@ -215,6 +229,8 @@ pub enum TokenKind {
     Placemarker,
     /// Stands behind what the macro of that name was replaced by; never leaves the preprocessor.
     Replaced,
+    /// Stands for declarations of a header that nobody has read yet; `reach` puts those that are needed in its place.
+    Skimmed,
     /// The end of the file.
     End,
 }
@@ -242,6 +258,11 @@ impl Token {
     /// Whether this is the given punctuator or name.
     pub(crate) fn is(&self, text: Symbol) -> bool {
         self.text == text && matches!(self.kind, TokenKind::Punctuator | TokenKind::Identifier)
+    }
+
+    /// Whether it is one of `struct`, `union` and `enum`.
+    pub(crate) fn is_tag_keyword(&self) -> bool {
+        matches!(self.text, sym::STRUCT | sym::UNION | sym::ENUM)
     }
 }
 

@@ -13,11 +13,10 @@ const NONE: u32 = u32::MAX;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tag {
     pub(super) name: Symbol,
-    /// The index of its keyword among the tokens, and of its name.
-    pub(super) keyword: usize,
-    pub(super) at: usize,
+    /// The index of its keyword among the tokens of the declaration, and of its name.
+    pub(super) keyword: u32,
+    pub(super) at: u32,
     pub(super) is_enum: bool,
-    declaration: u32,
 }
 
 /// What a declaration from a header is.
@@ -71,7 +70,8 @@ impl Table {
 
     fn get(&self, name: Symbol) -> impl Iterator<Item = usize> {
         let row = |at: u32| self.rows.get(at as usize);
-        let first = row(self.heads[name.index()]);
+        // A name that has been read since then is declared nowhere.
+        let first = self.heads.get(name.index()).and_then(|&head| row(head));
         std::iter::successors(first, move |current| row(current.next))
             .map(|found| found.declaration as usize)
     }
@@ -87,21 +87,42 @@ impl Index {
             first_tags: Vec::with_capacity(declarations.len() + 1),
             kinds: Vec::with_capacity(declarations.len()),
         };
+        let mut outline = Vec::new();
+        let mut declared = Declared::default();
         for (number, declaration) in declarations.iter().enumerate() {
-            index.first_tags.push(index.tag_rows.len() as u32);
-            // The main file is needed anyway.
-            let kind = if declaration.is_main {
-                Kind {
-                    has_code: true,
-                    is_root: true,
+            let tokens = match declaration.skimmed {
+                Some(part) => {
+                    let run = &stream.skimmed[part.run as usize];
+                    run.outline(part.number as usize, &mut outline);
+                    &outline[..]
                 }
-            } else {
-                Reader::new(stream, *declaration, number as u32, &mut index).read()
+                None => &stream.tokens[declaration.range()],
             };
-            index.kinds.push(kind);
+            index.add(number as u32, declaration.is_main, tokens, &mut declared);
         }
         index.first_tags.push(index.tag_rows.len() as u32);
         index
+    }
+
+    fn add(&mut self, number: u32, is_main: bool, tokens: &[Token], declared: &mut Declared) {
+        self.first_tags.push(self.tag_rows.len() as u32);
+        // The main file is needed anyway.
+        if is_main {
+            self.kinds.push(Kind {
+                has_code: true,
+                is_root: true,
+            });
+            return;
+        }
+        declared.read(tokens);
+        self.kinds.push(declared.kind);
+        for &name in &declared.ordinary {
+            self.ordinary.add(name, number);
+        }
+        for tag in &declared.tags {
+            self.tags.add(tag.name, number);
+        }
+        self.tag_rows.extend_from_slice(&declared.tags);
     }
 
     pub(super) fn kind(&self, declaration: usize) -> Kind {
@@ -131,20 +152,29 @@ impl Index {
             .map(|row| row.name)
             .collect()
     }
+}
 
-    fn add_tag(&mut self, tag: Tag) {
-        self.tags.add(tag.name, tag.declaration);
-        self.tag_rows.push(tag);
+/// What a declaration declares.
+#[derive(Default)]
+pub(super) struct Declared {
+    ordinary: Vec<Symbol>,
+    pub(super) tags: Vec<Tag>,
+    kind: Kind,
+}
+
+impl Declared {
+    /// Reads a declaration, or its outline.
+    pub(super) fn read(&mut self, tokens: &[Token]) {
+        self.ordinary.clear();
+        self.tags.clear();
+        self.kind = Reader::new(tokens, self).read();
     }
 }
 
 /// Reads one declaration.
 struct Reader<'a> {
     tokens: &'a [Token],
-    /// Where the tokens start among those of the program.
-    offset: usize,
-    number: u32,
-    index: &'a mut Index,
+    declared: &'a mut Declared,
     /// The words at the top level that say what the declaration is.
     is_typedef: bool,
     is_extern: bool,
@@ -161,17 +191,10 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(
-        stream: &'a TokenStream,
-        declaration: Declaration,
-        number: u32,
-        index: &'a mut Index,
-    ) -> Reader<'a> {
+    fn new(tokens: &'a [Token], declared: &'a mut Declared) -> Reader<'a> {
         Reader {
-            tokens: &stream.tokens[declaration.range()],
-            offset: declaration.start(),
-            number,
-            index,
+            tokens,
+            declared,
             is_typedef: false,
             is_extern: false,
             is_static: false,
@@ -393,16 +416,15 @@ impl<'a> Reader<'a> {
     }
 
     fn declare(&mut self, at: usize) {
-        self.index.ordinary.add(self.tokens[at].text, self.number);
+        self.declared.ordinary.push(self.tokens[at].text);
     }
 
     fn declare_tag(&mut self, keyword: usize, name: usize) {
-        self.index.add_tag(Tag {
+        self.declared.tags.push(Tag {
             name: self.tokens[name].text,
-            keyword: self.offset + keyword,
-            at: self.offset + name,
+            keyword: keyword as u32,
+            at: name as u32,
             is_enum: self.tokens[keyword].is(sym::ENUM),
-            declaration: self.number,
         });
     }
 

@@ -1,20 +1,21 @@
 //! From what the main file mentions to all that it needs.
 
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::index::Index;
 use super::split::Declaration;
-use super::{behind_attributes, group_end, is_tag_keyword};
-use crate::pp::TokenStream;
+use super::{behind_attributes, group_end};
 use crate::pp::token::{Symbol, Token, TokenKind, sym};
+use crate::pp::{Interner, TokenStream};
 
 /// What a program needs.
 pub(super) struct Needed {
     declarations: Vec<bool>,
     /// Tags that must be known, if only as incomplete types.
-    mentioned_tags: Vec<bool>,
+    mentioned_tags: Flags,
+    /// The tokens of those that had been skimmed, by declaration.
+    read: HashMap<usize, Vec<Token>>,
 }
 
 impl Needed {
@@ -23,56 +24,87 @@ impl Needed {
     }
 
     pub(super) fn is_mentioned(&self, tag: Symbol) -> bool {
-        self.mentioned_tags[tag.index()]
+        self.mentioned_tags.contains(tag)
+    }
+
+    /// The tokens of a declaration that had been skimmed.
+    pub(super) fn read(&self, declaration: usize) -> Option<&[Token]> {
+        self.read.get(&declaration).map(Vec::as_slice)
     }
 }
 
-/// Everything that is needed, starting with the roots.
-pub(super) fn mark(stream: &TokenStream, declarations: &[Declaration], index: &Index) -> Needed {
-    let names = stream.names.len();
+/// A set of names. There are more of them with each declaration that is read.
+#[derive(Default)]
+struct Flags(Vec<bool>);
+
+impl Flags {
+    fn contains(&self, name: Symbol) -> bool {
+        self.0.get(name.index()).is_some_and(|&flag| flag)
+    }
+
+    /// Adds a name; whether it is new.
+    fn insert(&mut self, name: Symbol) -> bool {
+        if self.0.len() <= name.index() {
+            self.0.resize(name.index() + 1, false);
+        }
+        !std::mem::replace(&mut self.0[name.index()], true)
+    }
+}
+
+/// Everything that is needed, starting with the roots. What had been skimmed of it is read, which may add names.
+pub(super) fn mark(
+    stream: &mut TokenStream,
+    declarations: &[Declaration],
+    index: &Index,
+) -> Needed {
     let mut marker = Marker {
-        stream,
+        names: Arc::make_mut(&mut stream.names),
         index,
         needed: Needed {
             declarations: vec![false; declarations.len()],
-            mentioned_tags: vec![false; names],
+            mentioned_tags: Flags::default(),
+            read: HashMap::new(),
         },
-        mentioned: vec![false; names],
-        complete: vec![false; names],
-        used: vec![false; names],
+        mentioned: Flags::default(),
+        complete: Flags::default(),
+        used: Flags::default(),
         waiting: HashMap::new(),
         todo: Vec::new(),
     };
     let roots = (0..declarations.len()).filter(|&number| index.kind(number).is_root);
     roots.for_each(|number| marker.need(number));
     while let Some(number) = marker.todo.pop() {
-        let range = declarations[number].range();
-        if index.kind(number).has_code {
-            marker.scan_code(range);
-        } else {
-            marker.scan_declaration(range);
+        let declaration = declarations[number];
+        match declaration.skimmed {
+            Some(part) => {
+                let run = &stream.skimmed[part.run as usize];
+                let tokens = run.read(part.number as usize, marker.names);
+                marker.scan(number, &tokens);
+                marker.needed.read.insert(number, tokens);
+            }
+            None => marker.scan(number, &stream.tokens[declaration.range()]),
         }
     }
     marker.needed
 }
 
 struct Marker<'a> {
-    stream: &'a TokenStream,
+    names: &'a mut Interner,
     index: &'a Index,
     needed: Needed,
     /// Ordinary names that have been seen.
-    mentioned: Vec<bool>,
+    mentioned: Flags,
     /// Tags whose definition is needed.
-    complete: Vec<bool>,
+    complete: Flags,
     /// Names in code: each may be that of a member.
-    used: Vec<bool>,
+    used: Flags,
     /// By the name of a member: the tags it points to.
     waiting: HashMap<Symbol, Vec<Symbol>>,
     /// Declarations that are needed and have not been looked at.
     todo: Vec<usize>,
 }
 
-impl<'a> Marker<'a> {
+impl Marker<'_> {
     fn need(&mut self, declaration: usize) {
         if !std::mem::replace(&mut self.needed.declarations[declaration], true) {
             self.todo.push(declaration);
@@ -80,36 +112,42 @@ impl<'a> Marker<'a> {
     }
 
     fn mention(&mut self, name: Symbol) {
-        if !std::mem::replace(&mut self.mentioned[name.index()], true) {
+        if self.mentioned.insert(name) {
             let index = self.index;
             index.ordinary(name).for_each(|number| self.need(number));
         }
     }
 
     fn complete(&mut self, tag: Symbol) {
-        self.needed.mentioned_tags[tag.index()] = true;
-        if !std::mem::replace(&mut self.complete[tag.index()], true) {
+        self.needed.mentioned_tags.insert(tag);
+        if self.complete.insert(tag) {
             let index = self.index;
             index.tag(tag).for_each(|number| self.need(number));
         }
     }
 
     fn use_member(&mut self, name: Symbol) {
-        if !std::mem::replace(&mut self.used[name.index()], true) {
+        if self.used.insert(name) {
             let tags = self.waiting.remove(&name).unwrap_or_default();
             tags.into_iter().for_each(|tag| self.complete(tag));
         }
     }
 
+    fn scan(&mut self, declaration: usize, tokens: &[Token]) {
+        match self.index.kind(declaration).has_code {
+            true => self.scan_code(tokens),
+            false => self.scan_declaration(tokens),
+        }
+    }
+
     /// All names in code count: as what they name, and as members.
-    fn scan_code(&mut self, range: Range<usize>) {
-        let tokens = &self.stream.tokens[range];
+    fn scan_code(&mut self, tokens: &[Token]) {
         let mut at = 0;
         while at < tokens.len() {
             match &tokens[at] {
                 token if token.kind == TokenKind::String => self.scan_string(token),
                 token if token.kind != TokenKind::Identifier => {}
-                token if is_tag_keyword(token) => {
+                token if token.is_tag_keyword() => {
                     at = behind_attributes(tokens, at + 1);
                     if let Some(tag) = name_at(tokens, at) {
                         self.complete(tag);
@@ -128,17 +166,14 @@ impl<'a> Marker<'a> {
 
     /// Assembly text and `alias("f")` name functions and variables inside of strings.
     fn scan_string(&mut self, string: &Token) {
-        let names = Arc::clone(&self.stream.names);
         let is_separator = |c: char| !c.is_ascii_alphanumeric() && c != '_';
-        let words = names.text(string.text).split(is_separator);
-        words
-            .filter_map(|word| names.find(word))
-            .for_each(|name| self.mention(name));
+        let words = self.names.text(string.text).split(is_separator);
+        let names: Vec<Symbol> = words.filter_map(|word| self.names.find(word)).collect();
+        names.into_iter().for_each(|name| self.mention(name));
     }
 
     /// A declaration without code: types, prototypes, variables that others define.
-    fn scan_declaration(&mut self, range: Range<usize>) {
-        let tokens = &self.stream.tokens[range];
+    fn scan_declaration(&mut self, tokens: &[Token]) {
         let (mut braces, mut parentheses) = (0_usize, 0_usize);
         let mut at = 0;
         while at < tokens.len() {
@@ -160,7 +195,7 @@ impl<'a> Marker<'a> {
                     match is_pointer {
                         // A parameter brings no value into the program.
                         true if parentheses > 0 => {
-                            self.needed.mentioned_tags[tag.index()] = true;
+                            self.needed.mentioned_tags.insert(tag);
                         }
                         true if braces > 0 => self.pointer_member(tag, tokens, behind),
                         _ => self.complete(tag),
@@ -182,11 +217,11 @@ impl<'a> Marker<'a> {
 
     /// `struct tag *a;` inside a record: `tag` must be complete once code mentions `a`.
     fn pointer_member(&mut self, tag: Symbol, tokens: &[Token], star: usize) {
-        self.needed.mentioned_tags[tag.index()] = true;
+        self.needed.mentioned_tags.insert(tag);
         let Some(names) = member_names(tokens, star) else {
             return self.complete(tag);
         };
-        if names.iter().any(|name| self.used[name.index()]) {
+        if names.iter().any(|&name| self.used.contains(name)) {
             return self.complete(tag);
         }
         for name in names {
@@ -198,7 +233,7 @@ impl<'a> Marker<'a> {
 /// The identifier at `at`.
 fn name_at(tokens: &[Token], at: usize) -> Option<Symbol> {
     let token = tokens.get(at)?;
-    (token.kind == TokenKind::Identifier && !is_tag_keyword(token)).then_some(token.text)
+    (token.kind == TokenKind::Identifier && !token.is_tag_keyword()).then_some(token.text)
 }
 
 /// What the member may be called whose first `*` is at `star`; parameters are left out. `None` for several members: only

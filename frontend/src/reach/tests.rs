@@ -1,12 +1,13 @@
 //! What is kept of a header, by the program that includes it.
 
 use super::*;
-use crate::pp::{Options, preprocess};
+use crate::pp::{Options, VirtualHeader, preprocess};
 use crate::source::Sources;
 
 /// What a program keeps of its header, in one line without what the main file itself says.
 fn kept(header: &str, program: &str) -> String {
-    let (text, _) = reduced(header, program);
+    let (text, details) = reduced(header, program);
+    assert!(details.found.is_empty(), "{:?}", details.found);
     text.strip_suffix(program)
         .expect("the main file is kept")
         .trim()
@@ -14,41 +15,47 @@ fn kept(header: &str, program: &str) -> String {
 }
 
 fn reduced(header: &str, program: &str) -> (String, Reduced) {
-    let directory = std::env::temp_dir().join(format!(
-        "bpfcc-reach-{}-{:?}",
-        std::process::id(),
-        std::thread::current().id()
-    ));
-    std::fs::create_dir_all(&directory).expect("a temporary directory");
-    std::fs::write(directory.join("all.h"), header).expect("disk space");
+    let read = reduced_from(header, program, false);
+    let skimmed = reduced_from(header, program, true);
+    assert_eq!(read, skimmed, "skimming changes what is kept");
+    read
+}
+
+fn reduced_from(header: &str, program: &str, skims_headers: bool) -> (String, Reduced) {
+    let header = VirtualHeader {
+        name: "all.h".to_owned(),
+        path: "all.h".to_owned(),
+        text: Ok(header.to_owned()),
+    };
     let mut sources = Sources::new();
     let main = sources.add_virtual("main.c", format!("#include \"all.h\"\n{program}"));
     let options = Options {
-        include_dirs: vec![directory.clone()],
+        virtual_headers: vec![header],
+        skims_headers,
         ..Options::default()
     };
     let (stream, diagnostics) = preprocess(&mut sources, main, &options);
-    assert_eq!(diagnostics, []);
-    std::fs::remove_dir_all(directory).expect("our own directory");
+    let found: Vec<String> = diagnostics.into_iter().map(|found| found.message).collect();
     let Reachable {
         stream: left,
         unused,
-    } = reachable(&stream);
+    } = reachable(stream);
     let words: Vec<String> = left.text().split_whitespace().map(str::to_owned).collect();
-    let names = unused
-        .iter()
-        .map(|&name| stream.names.text(name).to_owned());
+    let names = unused.iter().map(|&name| left.names.text(name).to_owned());
     let pragmas = left.pragmas.iter().map(|pragma| pragma.position);
     let details = Reduced {
         unused: names.collect(),
         pragmas: pragmas.collect(),
+        found,
     };
     (words.join(" "), details)
 }
 
+#[derive(PartialEq, Eq, Debug)]
 struct Reduced {
     unused: Vec<String>,
     pragmas: Vec<usize>,
+    found: Vec<String>,
 }
 
 #[test]
@@ -213,4 +220,91 @@ fn mistakes_in_headers_never_hide_the_main_file() {
         "} ) ] ; struct enum union typedef ( { [[ __attribute__ ;",
         "int x;",
     );
+}
+
+/// Pieces of headers that bring skimming into trouble, and some that do not.
+const PIECES: &[&str] = &[
+    "struct a { int x; struct b { int y; } z; enum { C, D = (1, 2), E } e; };",
+    "struct a",
+    "union",
+    "enum e",
+    "struct",
+    "b",
+    "c",
+    "{",
+    "}",
+    "(",
+    ")",
+    "[",
+    "]",
+    ";",
+    ";",
+    ",",
+    "*",
+    "=",
+    "==",
+    ":",
+    "typedef int t;",
+    "typedef",
+    "int",
+    "(*f)(struct a *, int)",
+    "extern",
+    "static",
+    "inline",
+    "void g(void)",
+    "A = 1,",
+    "int (old)(x, y) int x; char y; { return x; }",
+    "__attribute__((packed))",
+    "__attribute__((section(\"s\")))",
+    "\n#define c d\n",
+    "\n#define M(x) x;\n",
+    "M(int m)",
+    "M",
+    "\n#undef c\n",
+    "\n#pragma pack(1)\n",
+    "_Pragma(\"pack()\")",
+    "\n#ifdef c\n",
+    "\n#else\n",
+    "\n#endif\n",
+    "/* struct z { */",
+    "// int z; {\n",
+    "/*",
+    "*/",
+    "\\\n",
+    "\"st;r{\"",
+    "'}'",
+    "L'x'",
+    "\"",
+    "'",
+    "1'000",
+    ".5e+1",
+    "<%",
+    "%>",
+    "%:",
+    "<:",
+    "é",
+    "@",
+    "asm(\"g\")",
+    "_Static_assert(1, \"\");",
+    "const",
+];
+
+#[test]
+fn skimming_changes_nothing() {
+    let mut state = 1_u64;
+    let mut below = |limit: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state as usize % limit
+    };
+    for _ in 0..500 {
+        let length = 1 + below(25);
+        let pieces: Vec<&str> = (0..length).map(|_| PIECES[below(PIECES.len())]).collect();
+        // `reduced` compares.
+        reduced(
+            &pieces.join(" "),
+            "struct a *p; int n = sizeof(t) + C + p->z.y;",
+        );
+    }
 }

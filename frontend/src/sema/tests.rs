@@ -11,7 +11,7 @@ fn run(text: &str, options: Options) -> (Option<String>, Vec<String>) {
     let mut sources = Sources::new();
     let main = sources.add_virtual("t.c", text);
     let (stream, mut diagnostics) = pp::preprocess(&mut sources, main, &pp::Options::default());
-    let (tree, found) = parse::with_big_stack(|| match parse::parse(&stream) {
+    let (tree, found) = parse::with_big_stack(|| match parse::parse(stream) {
         Ok(unit) => {
             let (tree, diagnostics) = check(&unit, &options);
             (tree.map(|tree| tree_text::print(&tree)), diagnostics)
@@ -78,7 +78,7 @@ fn codes(text: &str, options: Options) -> Vec<&'static str> {
     let main = sources.add_virtual("t.c", text);
     let (stream, _) = pp::preprocess(&mut sources, main, &pp::Options::default());
     parse::with_big_stack(|| {
-        let unit = parse::parse(&stream).expect("parses");
+        let unit = parse::parse(stream).expect("parses");
         let diagnostics = check(&unit, &options).1;
         diagnostics
             .iter()
