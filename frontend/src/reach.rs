@@ -7,6 +7,9 @@
 //! tokens ──split──► declarations ──index──► who declares which name ──mark──► those that the program needs
 //! ```
 //!
+//! Of the headers the preprocessor has read no more than outlines where it could ([`skim`](crate::pp::skim)). They are enough
+//! to say what a declaration declares; its tokens are read here, once it is needed.
+//!
 //! The main file is needed as a whole, and so are definitions in headers that put something into the object file. A
 //! declaration that is needed needs all that it mentions, with one exception, without which a single use of
 //! `struct task_struct` would need half of the kernel: a record whose member is a *pointer* to another record needs that

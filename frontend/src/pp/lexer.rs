@@ -221,10 +221,8 @@ impl Lexer {
             return;
         }
         while self.pos < self.text.len() {
-            let plain = self.text.as_bytes()[self.pos..].iter();
-            self.pos += plain
-                .take_while(|&&byte| byte != b'*' && byte != b'\\')
-                .count();
+            let rest = &self.text[self.pos..];
+            self.pos += rest.find('*').unwrap_or(rest.len());
             if self.byte() == b'*' && self.lookahead()[1] == b'/' {
                 self.bump();
                 self.bump();
@@ -265,8 +263,7 @@ impl Lexer {
     fn plain_identifier(&mut self, interner: &mut Interner) -> Option<Symbol> {
         let rest = &self.text.as_bytes()[self.pos..];
         let first = rest.first().filter(|&&byte| is_identifier_start(byte))?;
-        let length = rest.iter().position(|&byte| !is_identifier_continue(byte));
-        let length = length.unwrap_or(rest.len());
+        let length = identifier_length(rest);
         let behind = rest.get(length).copied().unwrap_or(0);
         let is_prefix = matches!(first, b'L' | b'u' | b'U') && matches!(behind, b'"' | b'\'');
         if behind == b'\\' || !behind.is_ascii() || is_prefix {
@@ -488,6 +485,42 @@ pub(super) fn is_identifier_start(byte: u8) -> bool {
 
 pub(super) fn is_identifier_continue(byte: u8) -> bool {
     CLASSES[usize::from(byte)] & IDENTIFIER_CONTINUE != 0
+}
+
+/// How many bytes of an identifier the text begins with: eight at a time, since a loop over single bytes ends where no
+/// processor expects it.
+pub(super) fn identifier_length(text: &[u8]) -> usize {
+    let mut length = 0;
+    while let Some(word) = text[length..].first_chunk() {
+        match identifier_bytes(u64::from_le_bytes(*word)) {
+            8 => length += 8,
+            // A dollar sign, perhaps.
+            some => {
+                length += some;
+                break;
+            }
+        }
+    }
+    let rest = text[length..].iter();
+    length
+        + rest
+            .take_while(|&&byte| is_identifier_continue(byte))
+            .count()
+}
+
+/// How many of the first bytes of a word are letters, digits or `_`. In `x + (0x80 - a)` the highest bit of a byte says
+/// whether it is `a` or more; nothing is carried into the next byte, since all are below `0x80`.
+fn identifier_bytes(word: u64) -> usize {
+    const fn all(byte: u8) -> u64 {
+        u64::from_ne_bytes([byte; 8])
+    }
+    let low = word & all(0x7f);
+    let lower_case = low | all(0x20);
+    let is_letter = (lower_case + all(0x80 - b'a')) & !(lower_case + all(0x7f - b'z'));
+    let is_digit = (low + all(0x80 - b'0')) & !(low + all(0x7f - b'9'));
+    let is_underscore = !((low ^ all(b'_')) + all(0x7f));
+    let belongs = (is_letter | is_digit | is_underscore) & !word & all(0x80);
+    (belongs ^ all(0x80)).trailing_zeros() as usize / 8
 }
 
 /// The length of the line splices at the start of `bytes`. White space between backslash and newline is forgiven, as
@@ -712,6 +745,19 @@ mod tests {
             ["I:a", "I:b", "I:e", "I:f"]
         );
         assert_eq!(lex("a /* open"), ["I:a"]);
+    }
+
+    #[test]
+    fn identifiers_are_as_long_as_byte_by_byte() {
+        for byte in 0..=u8::MAX {
+            for before in 0..20 {
+                let text = [vec![b'a'; before], vec![byte; 2], vec![b'_'; 9]].concat();
+                let one_by_one = text
+                    .iter()
+                    .take_while(|byte| is_identifier_continue(**byte));
+                assert_eq!(identifier_length(&text), one_by_one.count(), "{text:?}");
+            }
+        }
     }
 
     #[test]

@@ -124,6 +124,7 @@ impl MacroTable {
             seen: vec![0; SEEN_BITS / 64],
             pushed: HashMap::new(),
         };
+        table.note(sym::PRAGMA_OPERATOR, names);
         for &(name, builtin) in BUILTINS {
             let definition = Rc::new(Macro::builtin(name, builtin));
             table.set(name, Some(definition), names);
@@ -132,16 +133,16 @@ impl MacroTable {
     }
 
     /// Whether a word of the program is a macro, or an operator that is treated like one.
-    pub(super) fn has(&self, word: &str, names: &Interner) -> bool {
-        if word == "_Pragma" {
-            return true;
-        }
+    pub(super) fn has(&self, word: &[u8], names: &Interner) -> bool {
         let (index, bit) = seen_bit(word);
-        let may_be = self.seen[index] & bit != 0;
-        may_be
-            && names
-                .find(word)
-                .is_some_and(|name| self.get(name).is_some())
+        let is_seen = self.seen[index] & bit != 0;
+        let is_macro = |name| self.get(name).is_some() || name == sym::PRAGMA_OPERATOR;
+        is_seen && names.find(word).is_some_and(is_macro)
+    }
+
+    fn note(&mut self, name: Symbol, names: &Interner) {
+        let (index, bit) = seen_bit(names.text(name).as_bytes());
+        self.seen[index] |= bit;
     }
 
     pub(super) fn get(&self, name: Symbol) -> Option<&Rc<Macro>> {
@@ -149,8 +150,7 @@ impl MacroTable {
     }
 
     pub(super) fn set(&mut self, name: Symbol, definition: Option<Rc<Macro>>, names: &Interner) {
-        let (index, bit) = seen_bit(names.text(name));
-        self.seen[index] |= bit;
+        self.note(name, names);
         if self.defined.len() <= name.index() {
             self.defined.resize(name.index() + 1, None);
         }
@@ -196,8 +196,8 @@ impl MacroTable {
 }
 
 /// Where [`MacroTable::seen`] says whether a word ever was a macro.
-fn seen_bit(word: &str) -> (usize, u64) {
-    let at = hash(word.as_bytes()) as usize % SEEN_BITS;
+fn seen_bit(word: &[u8]) -> (usize, u64) {
+    let at = hash(word) as usize % SEEN_BITS;
     (at / 64, 1 << (at % 64))
 }
 

@@ -22,7 +22,7 @@
 
 use std::sync::Arc;
 
-use super::lexer::{Lexer, is_identifier_continue, one_byte_punctuator};
+use super::lexer::{Lexer, identifier_length, is_identifier_continue, one_byte_punctuator};
 use super::macros::MacroTable;
 use super::token::{ExpansionId, Interner, Symbol, Token, TokenKind, sym};
 use crate::source::{FileId, Span};
@@ -106,6 +106,9 @@ impl Skimmed {
     }
 }
 
+/// How many bytes of `vmlinux.h` there are for each name that it declares.
+const BYTES_PER_NAME: usize = 50;
+
 /// Skips what declarations it can, with the lexer at the start of one; `None` if it can skip none.
 pub(super) fn skim(
     lexer: &mut Lexer,
@@ -113,6 +116,10 @@ pub(super) fn skim(
     names: &mut Interner,
 ) -> Option<Skimmed> {
     let (file, text, start) = lexer.place();
+    let names_expected = (text.len() - start) / BYTES_PER_NAME;
+    if names_expected > names.len() {
+        names.reserve(names_expected);
+    }
     let mut skimmer = Skimmer {
         text: &text,
         pos: start,
@@ -247,6 +254,9 @@ impl Skimmer<'_> {
     fn members(&mut self) -> Option<()> {
         let (mut braces, mut groups) = (1_usize, 0_usize);
         while braces > 0 {
+            if groups == 0 {
+                self.skip_separators();
+            }
             match self.next()? {
                 Item::Word(start, end) => {
                     let keyword = match &self.text[start..end] {
@@ -347,7 +357,7 @@ impl Skimmer<'_> {
             match CLASSES[usize::from(byte)] {
                 Class::Blank => self.pos += 1,
                 Class::Letter => return self.identifier(),
-                Class::Mark => {
+                Class::Mark | Class::Separator => {
                     self.pos += 1;
                     return Some(Item::Mark(byte));
                 }
@@ -363,14 +373,27 @@ impl Skimmer<'_> {
         }
     }
 
+    /// Skips what separates members and declarators.
+    fn skip_separators(&mut self) {
+        let is_separator = |byte: u8| {
+            let class = CLASSES[usize::from(byte)];
+            class == Class::Blank || class == Class::Separator
+        };
+        self.pos = self.behind(self.pos, is_separator);
+    }
+
     fn byte(&self, at: usize) -> Option<u8> {
         self.text.as_bytes().get(at).copied()
     }
 
     fn identifier(&mut self) -> Option<Item> {
         let start = self.pos;
-        let end = self.behind(start, is_identifier_continue);
-        if self.is_unusual(end) || self.macros.has(&self.text[start..end], self.names) {
+        let end = start + identifier_length(&self.text.as_bytes()[start..]);
+        if self.is_unusual(end)
+            || self
+                .macros
+                .has(&self.text.as_bytes()[start..end], self.names)
+        {
             return None;
         }
         self.pos = end;
@@ -426,7 +449,7 @@ impl Skimmer<'_> {
     fn comment(&mut self) -> Option<()> {
         self.pos += 2;
         loop {
-            self.pos = self.behind(self.pos, |byte| byte != b'*') + 1;
+            self.pos += self.text[self.pos..].find('*')? + 1;
             match self.byte(self.pos)? {
                 b'/' => {
                     self.pos += 1;
@@ -455,7 +478,8 @@ enum Class {
     Digit,
     Quote,
     Slash,
-    /// Punctuation that is none of the following.
+    Separator,
+    /// Punctuation that is neither of the one before nor of the one behind.
     Mark,
     /// What is rare in declarations: directives, splices, digraphs, operators of which `==` or `<=` could be made.
     Other,
@@ -470,6 +494,7 @@ const CLASSES: [Class; 256] = {
             b'_' | b'$' => Class::Letter,
             b'"' | b'\'' => Class::Quote,
             b'/' => Class::Slash,
+            b';' | b',' | b'*' | b':' => Class::Separator,
             b'#' | b'%' | b'\\' | b'@' | b'`' | b'<' | b'>' | b'!' => Class::Other,
             _ if byte.is_ascii_alphabetic() => Class::Letter,
             _ if byte.is_ascii_digit() => Class::Digit,

@@ -123,7 +123,7 @@ impl Interner {
     /// The number of a spelling.
     pub fn intern(&mut self, text: &str) -> Symbol {
         let hash = hash(text.as_bytes());
-        let slot = match self.probe(text, hash) {
+        let slot = match self.probe(text.as_bytes(), hash) {
             Ok(symbol) => return symbol,
             Err(slot) => slot,
         };
@@ -132,24 +132,33 @@ impl Interner {
         self.rows[symbol.index()].1 = hash;
         self.text.push_str(text);
         self.rows.push((self.text.len() as u32, 0));
-        if self.len() * 2 > self.table.len() {
-            self.grow();
+        if self.len() * 3 > self.table.len() * 2 {
+            self.grow(self.table.len() * 2);
         }
         symbol
     }
 
+    /// Makes room for so many more spellings, which is cheaper than to grow step by step.
+    pub(super) fn reserve(&mut self, more: usize) {
+        let length = ((self.len() + more) * 3 / 2).next_power_of_two();
+        if length > self.table.len() {
+            self.grow(length);
+        }
+        self.rows.reserve(more);
+    }
+
     /// The number of a spelling that has one.
-    pub(crate) fn find(&self, text: &str) -> Option<Symbol> {
-        self.probe(text, hash(text.as_bytes())).ok()
+    pub(crate) fn find(&self, text: &[u8]) -> Option<Symbol> {
+        self.probe(text, hash(text)).ok()
     }
 
     /// The number of a spelling, or the vacant slot where it belongs.
-    fn probe(&self, text: &str, hash: u32) -> Result<Symbol, usize> {
+    fn probe(&self, text: &[u8], hash: u32) -> Result<Symbol, usize> {
         let mask = self.table.len() - 1;
         let mut slot = hash as usize & mask;
         while self.table[slot] != VACANT {
             let symbol = Symbol(self.table[slot]);
-            if self.rows[symbol.index()].1 == hash && self.text(symbol) == text {
+            if self.rows[symbol.index()].1 == hash && self.text(symbol).as_bytes() == text {
                 return Ok(symbol);
             }
             slot = (slot + 1) & mask;
@@ -168,8 +177,7 @@ impl Interner {
         &self.text[start as usize..end as usize]
     }
 
-    fn grow(&mut self) {
-        let length = self.table.len() * 2;
+    fn grow(&mut self, length: usize) {
         self.table = vec![VACANT; length];
         for (symbol, &(_, hash)) in self.rows[..self.rows.len() - 1].iter().enumerate() {
             let mut slot = hash as usize & (length - 1);

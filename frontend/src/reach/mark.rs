@@ -168,7 +168,9 @@ impl Marker<'_> {
     fn scan_string(&mut self, string: &Token) {
         let is_separator = |c: char| !c.is_ascii_alphanumeric() && c != '_';
         let words = self.names.text(string.text).split(is_separator);
-        let names: Vec<Symbol> = words.filter_map(|word| self.names.find(word)).collect();
+        let names: Vec<Symbol> = words
+            .filter_map(|word| self.names.find(word.as_bytes()))
+            .collect();
         names.into_iter().for_each(|name| self.mention(name));
     }
 

@@ -222,6 +222,16 @@ fn mistakes_in_headers_never_hide_the_main_file() {
     );
 }
 
+#[test]
+fn parameters_behind_parentheses_belong_to_their_function() {
+    let header = "struct s { int m; }; static int f(a, b, c) int a; char b; struct s *c; { return a; } int other(void);";
+    assert_eq!(
+        kept(header, "int x = f(1, 2, 0);"),
+        "struct s { int m; }; static int f(a, b, c) int a; char b; struct s *c; { return a; }"
+    );
+    assert_eq!(kept(header, "int x;"), "");
+}
+
 /// Pieces of headers that bring skimming into trouble, and some that do not.
 const PIECES: &[&str] = &[
     "struct a { int x; struct b { int y; } z; enum { C, D = (1, 2), E } e; };",
@@ -253,7 +263,7 @@ const PIECES: &[&str] = &[
     "inline",
     "void g(void)",
     "A = 1,",
-    "int (old)(x, y) int x; char y; { return x; }",
+    "static int old(x, y) int x; char y; int z; { return x; }",
     "__attribute__((packed))",
     "__attribute__((section(\"s\")))",
     "\n#define c d\n",
@@ -304,7 +314,7 @@ fn skimming_changes_nothing() {
         // `reduced` compares.
         reduced(
             &pieces.join(" "),
-            "struct a *p; int n = sizeof(t) + C + p->z.y;",
+            "struct a *p; int n = sizeof(t) + C + p->z.y + old(z, 1);",
         );
     }
 }
