@@ -315,3 +315,20 @@ fn libbpf_links_our_objects() {
         assert_eq!(code(&after), code(&before));
     }
 }
+
+/// pahole has deduplicated them with libbpf's algorithm.
+#[test]
+fn the_kernels_types_have_no_duplicates() {
+    let Ok(bytes) = std::fs::read("/sys/kernel/btf/vmlinux") else {
+        skipped("the running kernel has no BTF");
+        return;
+    };
+    let types = btf::read(&bytes).expect("the kernel's BTF can be read");
+    let result = btf::dedup(types.clone());
+    assert!(
+        result.btf == types,
+        "{} types of {}",
+        result.btf.len(),
+        types.len()
+    );
+}

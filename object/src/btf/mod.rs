@@ -8,11 +8,13 @@
 //! ```
 //!
 //! The format is described in Linux `Documentation/bpf/btf.rst`. [`write()`] and [`read()`] go between those bytes and a
-//! [`Btf`]; [`text()`] is for people, and [`header()`] for C compilers.
+//! [`Btf`]; [`text()`] is for people, and [`header()`] for C compilers. [`dedup()`] is for linkers.
 
 mod kind;
+mod references;
 mod types;
 
+mod dedup;
 mod header;
 mod lazy;
 mod read;
@@ -20,6 +22,7 @@ mod strings;
 mod text;
 mod write;
 
+pub use dedup::{Deduplicated, dedup};
 pub use header::{HeaderError, Names, empty_header, header};
 pub use kind::Kind;
 pub use read::{BtfError, read};

@@ -383,6 +383,11 @@ impl Btf {
         (1..).map(TypeId).zip(&self.types)
     }
 
+    /// The types by ascending number, without their numbers.
+    pub(crate) fn into_types(self) -> Vec<BtfType> {
+        self.types
+    }
+
     /// Number of types, not counting `void`.
     pub fn len(&self) -> usize {
         self.types.len()
