@@ -40,6 +40,7 @@ mod lookup;
 pub mod btf;
 pub mod elf;
 pub mod ext;
+pub mod link;
 
 mod bytes;
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod build;
 mod clang;
 mod depend;
 mod inputs;
+mod link;
 mod macros;
 mod options;
 mod output;
@@ -21,7 +22,8 @@ Examples:
   bpfcc --target=linux dropmon.c        the same for a program of 2014, adapted to today's Linux
   bpfcc -S --asm=bpf64 dropmon.c        print assembly in the dialect of 2014
   bpfcc --emit=ir dropmon.c             print the intermediate representation
-  bpfcc run dropmon.c --events 1000     run it over sample events and print its maps";
+  bpfcc run dropmon.c --events 1000     run it over sample events and print its maps
+  bpfcc link a.o b.o -o prog.o          link objects, which may use each other's functions, variables and maps";
 
 /// A restricted-C compiler for BPF64 (eBPF), with a runtime that needs no kernel.
 #[derive(Parser)]
@@ -36,7 +38,9 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Run a program in the bundled runtime: over sample events, or from its `main`.
-    Run(run::Args),
+    Run(Box<run::Args>),
+    /// Link objects of bpfcc or clang into one, as `bpftool gen object` does.
+    Link(link::Args),
 }
 
 /// The exit code that clap has for it, too.
@@ -56,6 +60,7 @@ pub(crate) fn main() -> ExitCode {
     let cli = Cli::parse_from([name].into_iter().chain(words));
     let result = match &cli.command {
         Some(Command::Run(args)) => run::run(args),
+        Some(Command::Link(args)) => link::run(args).map(|()| ExitCode::SUCCESS),
         None => build::run(&cli.build).map(|()| ExitCode::SUCCESS),
     };
     match result {

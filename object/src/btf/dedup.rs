@@ -119,7 +119,7 @@ impl Graph {
         let mut graph = Graph {
             types: Vec::new(),
             labels: vec![0],
-            ranges: vec![0..0],
+            ranges: std::iter::once(0..0).collect(),
             targets: Vec::new(),
         };
         let mut known: HashMap<BtfType, Label> = HashMap::new();
