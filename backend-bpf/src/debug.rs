@@ -87,7 +87,7 @@ fn reach(module: &Module) -> SecondaryMap<DebugTypeId, Need> {
     let functions = module.functions.values().filter_map(|func| func.debug.ty);
     let mut pending: Vec<(DebugTypeId, Need)> = functions.map(|ty| (ty, Need::Direct)).collect();
     for global in module.globals.values() {
-        let is_map = global.kind == GlobalKind::Map;
+        let is_map = global.kind == GlobalKind::Map || global.section == ".maps";
         let need = if is_map {
             Need::MapDefinition
         } else {

@@ -338,7 +338,7 @@ impl RecordSearch<'_> {
 
     /// The members of a map definition point to what the map holds, and to the definition of the maps in it.
     fn reach_map_contents(&mut self, global: &Global) {
-        let is_map = global.kind == GlobalKind::Map;
+        let is_map = global.kind == GlobalKind::Map || global.section == ".maps";
         let mut definition = self.types.record_id(global.ty.ty).filter(|_| is_map);
         let mut seen = HashSet::new();
         while let Some(record) = definition.filter(|&record| seen.insert(record)) {
