@@ -10,6 +10,7 @@ use bpfcc_frontend::warn::Switch;
 
 use super::depend::DependArgs;
 use super::inputs::{self, Input, Inputs, Language};
+use super::link;
 use super::options::CompileArgs;
 use super::output;
 use super::query::QueryArgs;
@@ -19,11 +20,11 @@ use super::query::QueryArgs;
 pub(crate) struct Args {
     #[command(flatten)]
     inputs: Inputs,
-    /// Output file, `-` for standard output. Default: FILE with `.o`, in the current directory; text goes to standard
-    /// output.
+    /// Output file, `-` for standard output. Several files, objects among them, are linked into it. Default: each FILE
+    /// with `.o`, in the current directory; text goes to standard output.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Compile without linking; bpfcc always does.
+    /// Compile without linking.
     #[arg(short)]
     compile_only: bool,
     /// Print assembly.
@@ -78,6 +79,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         }
     }
     check(args)?;
+    if links(args) {
+        return link_all(args, &options);
+    }
     // Each file is compiled, whatever became of those before it.
     let results = files.iter().map(|input| compile(args, input, &options));
     let (_, failed): (Vec<_>, Vec<_>) = results.partition(Result::is_ok);
@@ -97,14 +101,27 @@ fn check(args: &Args) -> Result<()> {
     if files.is_empty() {
         bail!("no input file; try `bpfcc --help`");
     }
-    let is_discarded = |path: &PathBuf| path == Path::new("/dev/null");
-    if files.len() > 1 && args.output.as_ref().is_some_and(|path| !is_discarded(path)) {
+    if files.len() > 1 && output(args).is_some() && !links(args) {
         bail!(
-            "`-o` names one output, but there are {} files; leave it out, or compile them one by one",
+            "`-o` names one output, but there are {} files; leave it out, or have them linked, without `-c`, `-S` and `-E`",
             files.len()
         );
     }
+    if links(args) && args.depend.beside() {
+        bail!(
+            "-MD and -MMD write one rule, but there are several files; compile them one by one with `-c`"
+        );
+    }
     for input in files {
+        if inputs::is_object(&input.path) {
+            if links(args) {
+                continue;
+            }
+            bail!(
+                "`{}` is an object, which can only be linked; say where to with `-o`, and leave out `-c`",
+                input.path.display()
+            );
+        }
         if let Some(why) = inputs::foreign(&input.path) {
             bail!("`{}`: {why}", input.path.display());
         }
@@ -115,10 +132,48 @@ fn check(args: &Args) -> Result<()> {
     Ok(())
 }
 
-/// Compiles one file.
-fn compile(args: &Args, input: &Input, options: &Options) -> Result<()> {
+/// The output that `-o` names, unless it is to be thrown away.
+fn output(args: &Args) -> Option<&Path> {
+    let named = args.output.as_deref();
+    named.filter(|path| *path != Path::new("/dev/null"))
+}
+
+/// Whether the files are to become one object.
+fn links(args: &Args) -> bool {
+    let files = &args.inputs.files;
+    let has_object = files.iter().any(|input| inputs::is_object(&input.path));
+    let makes_object = stage(args).is_none() && !args.syntax_only && !args.depend.only();
+    makes_object && !args.compile_only && output(args).is_some() && (files.len() > 1 || has_object)
+}
+
+/// Compiles what is C and links all of it.
+fn link_all(args: &Args, options: &Options) -> Result<()> {
+    let files = args.inputs.files.iter();
+    let objects: Vec<_> = files.map(|input| object(args, input, options)).collect();
+    let objects: Result<Vec<_>> = objects.into_iter().collect();
+    link::write(&objects?, output(args).unwrap_or(Path::new("-")))
+}
+
+fn object(args: &Args, input: &Input, options: &Options) -> Result<bpfcc_object::link::Input> {
+    if inputs::is_object(&input.path) {
+        return link::read(&input.path);
+    }
+    let compilation = compile_file(&input.path, &options_for(input, options));
+    Ok(bpfcc_object::link::Input {
+        name: input.path.display().to_string(),
+        object: output::finish(compilation, &args.compile.messages)?.object,
+    })
+}
+
+fn options_for(input: &Input, options: &Options) -> Options {
     let mut options = options.clone();
     options.frontend.preprocessor.is_preprocessed = input.language == Language::Preprocessed;
+    options
+}
+
+/// Compiles one file.
+fn compile(args: &Args, input: &Input, options: &Options) -> Result<()> {
+    let options = options_for(input, options);
     let messages = &args.compile.messages;
     let input = input.path.as_path();
     if args.depend.only() {

@@ -45,7 +45,7 @@ impl Args for Inputs {
                     .value_name("FILE")
                     .value_parser(value_parser!(PathBuf))
                     .action(ArgAction::Append)
-                    .help("C source files, `-` for standard input"),
+                    .help("C source files, `-` for standard input, and objects to link them with"),
             )
             .arg(
                 Arg::new(LANGUAGE)
@@ -100,6 +100,11 @@ fn language_of(path: &Path) -> Language {
     }
 }
 
+/// Whether the name is that of an object file.
+pub(crate) fn is_object(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "o")
+}
+
 /// Why a file cannot be C, if its name says that it is something else.
 pub(crate) fn foreign(path: &Path) -> Option<&'static str> {
     let extension = path.extension()?.to_str()?;
@@ -123,12 +128,8 @@ pub(crate) fn foreign(path: &Path) -> Option<&'static str> {
         ("cpp", "bpfcc compiles C, not C++"),
         ("cc", "bpfcc compiles C, not C++"),
         (
-            "o",
-            "bpfcc does not link; `bpftool gen object OUT IN...` does",
-        ),
-        (
             "a",
-            "bpfcc does not link; `bpftool gen object OUT IN...` does",
+            "bpfcc reads no archives; name the objects that are in it",
         ),
     ];
     let row = foreign.iter().find(|(known, _)| *known == extension);
