@@ -30,8 +30,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 pub(crate) fn read(path: &Path) -> Result<Input> {
     let name = path.display().to_string();
     let bytes = std::fs::read(path).with_context(|| format!("cannot read `{name}`"))?;
-    let object = elf::read(&bytes)
-        .with_context(|| format!("`{name}` is no object file for BPF; make one with `bpfcc -c`"))?;
+    let object = elf::read(&bytes).map_err(|error| {
+        anyhow!("`{name}` is no object file for BPF ({error}); make one with `bpfcc -c`")
+    })?;
     Ok(Input { name, object })
 }
 

@@ -117,7 +117,11 @@ fn compare(
             },
         ) => {
             if xs.len() != ys.len() {
-                return Err(format!("it has {} parameters or {}", xs.len(), ys.len()));
+                return Err(format!(
+                    "it has {} parameters in one and {} in the other",
+                    xs.len(),
+                    ys.len()
+                ));
             }
             refer(a, b, is_exact);
             xs.iter()
@@ -156,7 +160,11 @@ fn tag(ty: &BtfType) -> Option<(FwdKind, &str)> {
 
 fn members_agree(left: &[Member], right: &[Member]) -> Result<(), String> {
     if left.len() != right.len() {
-        return Err(format!("has {} members or {}", left.len(), right.len()));
+        return Err(format!(
+            "has {} members in one and {} in the other",
+            left.len(),
+            right.len()
+        ));
     }
     let place = |member: &Member| (member.bit_offset, member.bit_size);
     for (one, other) in left.iter().zip(right) {
