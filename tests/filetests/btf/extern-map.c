@@ -8,7 +8,7 @@ extern struct {
 	__type(key, struct key);
 	__type(value, __u32);
 } events SEC(".maps");
-SEC("raw_tracepoint/sys_enter")
+SEC("tc")
 int prog(void *ctx)
 {
 	struct key key = {1};
@@ -41,7 +41,7 @@ int prog(void *ctx)
 [17] DATASEC '.maps' size=0 vlen=1
 	type_id=16 offset=0 size=32 (VAR 'events')
 
-section 'raw_tracepoint/sys_enter'
+section 'tc'
 	0: func type_id=15
 	0: line extern-map.c:14:13 '	struct key key = {1};'
 	16: line extern-map.c:16:9 '	return bpf_map_delete_elem(&events, &key);'
