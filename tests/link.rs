@@ -84,7 +84,7 @@ fn result_of(object: &Object, program: &str) -> u64 {
     u64::from(result as u32)
 }
 
-/// The files of `tests/link`, whose comments say what each defines. `tests/peers.rs` asks Linux for the same results.
+/// The files of `tests/link`, whose comments say what each defines. `tests/linkers.rs` asks Linux for the same results.
 #[test]
 fn functions_variables_and_maps_are_those_of_the_other_files() {
     for level in [Level::O0, Level::O1] {

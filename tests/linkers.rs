@@ -11,7 +11,7 @@ use bpfcc::Options;
 use bpfcc_object::btf::{self, Btf, TypeId};
 use bpfcc_object::link::{self, Input};
 use bpfcc_object::{Object, elf, ext};
-use peers::{Scratch, clang, find, root, run, text};
+use peers::{Scratch, bpftool_works, clang, find, root, run, text};
 
 /// Files of `tests/link`; what they do together is in their comments.
 const LINK_SOURCES: [&str; 3] = ["one.c", "two.c", "three.c"];
@@ -195,7 +195,7 @@ fn linux_runs_what_we_link() {
 const LINK_RESULT: u64 = 5 + 1102 + 10 + 8 + 1_000_000 + 41 + 5;
 const LINK_OTHER_RESULT: u64 = b'5' as u64 + 40 + 20;
 
-/// Loads an object and test-runs one of its programs on a packet, as `bpftool_load` does.
+/// Loads an object and test-runs one of its programs on a packet, in a mount namespace whose end unloads it again.
 fn bpftool_run(object: &Path, program: &str, packet: &Path) -> Result<String, String> {
     let script = "mount -t bpf none /sys/fs/bpf && bpftool prog loadall \"$1\" /sys/fs/bpf/bpfcc \
                   && bpftool prog run pinned /sys/fs/bpf/bpfcc/\"$2\" data_in \"$3\"";
@@ -219,4 +219,3 @@ fn bpftool_run(object: &Path, program: &str, packet: &Path) -> Result<String, St
         false => Err(text(&output)),
     }
 }
-

@@ -12,7 +12,7 @@ use std::process::Command;
 
 use bpfcc::{Cpu, Endian, Options};
 use bpfcc_object::{Section, SectionKind, Symbol, SymbolKind, elf};
-use peers::{Scratch, clang, find, root, run, skipped, text};
+use peers::{Scratch, bpftool_works, clang, find, root, run, text};
 
 fn objdump() -> Option<String> {
     let versions: Vec<String> = (14..30)
@@ -134,20 +134,6 @@ fn bpftool_load(object: &Path) -> Result<(), String> {
     } else {
         Err(text(&output))
     }
-}
-
-fn bpftool_works() -> bool {
-    if find(&["bpftool"], "bpftool").is_none() {
-        return false;
-    }
-    let probe = Command::new("unshare")
-        .args(["--mount", "bpftool", "prog", "list"])
-        .output();
-    let works = probe.is_ok_and(|output| output.status.success());
-    if !works {
-        skipped("bpftool may not use bpf(2) here; run as root on Linux");
-    }
-    works
 }
 
 /// All sections and kinds of symbols that there are.

@@ -277,17 +277,15 @@ fn undefined(name: &str, linkage: Linkage) -> Symbol {
     }
 }
 
-/// What a data section is, judged by its name and by all globals in it. A licence is as writable as clang makes a `char[]`:
-/// libbpf links only what is marked alike.
+/// What a data section is, judged by its name and by all globals in it.
 fn section_kind(module: &Module, name: &str) -> SectionKind {
     let globals = || module.globals.values().filter(|g| g.section == name);
     let is_zero = |g: &Global| g.pointers.is_empty() && g.data.iter().all(|&byte| byte == 0);
-    let is_read_only = |g: &Global| matches!(g.kind, GlobalKind::ReadOnly | GlobalKind::String);
     if (name == ".bss" || name.starts_with(".bss.")) && globals().all(is_zero) {
         SectionKind::Bss
     } else if globals().all(|g| g.kind == GlobalKind::String) {
         SectionKind::Strings
-    } else if name != "license" && globals().all(is_read_only) {
+    } else if globals().all(|g| matches!(g.kind, GlobalKind::ReadOnly | GlobalKind::String)) {
         SectionKind::ReadOnlyData
     } else {
         SectionKind::Data

@@ -112,3 +112,18 @@ pub(crate) fn clang() -> Option<String> {
     names.push("clang");
     find(&names, "clang")
 }
+
+/// Whether programs may be loaded through bpftool.
+pub(crate) fn bpftool_works() -> bool {
+    if find(&["bpftool"], "bpftool").is_none() {
+        return false;
+    }
+    let probe = Command::new("unshare")
+        .args(["--mount", "bpftool", "prog", "list"])
+        .output();
+    let works = probe.is_ok_and(|output| output.status.success());
+    if !works {
+        skipped("bpftool may not use bpf(2) here; run as root on Linux");
+    }
+    works
+}

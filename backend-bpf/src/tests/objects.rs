@@ -148,7 +148,7 @@ fn sections_are_those_of_clang() {
             (".text", SectionKind::Code, 24),
             ("xdp", SectionKind::Code, 112),
             (".maps", SectionKind::Data, 16),
-            ("license", SectionKind::Data, 4),
+            ("license", SectionKind::ReadOnlyData, 4),
             (".bss", SectionKind::Bss, 4),
             (".data", SectionKind::Data, 16),
             (".rodata.str1.1", SectionKind::Strings, 3),
