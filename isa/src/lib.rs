@@ -44,6 +44,7 @@ mod opcode;
 
 mod core_relo;
 pub mod helpers;
+pub mod kernel;
 pub mod program;
 pub mod stack;
 pub mod template;
