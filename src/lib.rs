@@ -19,6 +19,7 @@ pub mod kernel;
 mod limits;
 mod place;
 pub mod render;
+pub mod requirements;
 pub mod stages;
 
 use std::path::Path;
@@ -31,10 +32,14 @@ use bpfcc_frontend::{kernel_types, lower, parse, sema, tree, warn};
 use bpfcc_ir::Module;
 use bpfcc_ir::debug::Renaming;
 use bpfcc_ir::pass::{self, PassOptions};
+use bpfcc_isa::kernel::Feature;
 use bpfcc_object::{Object, elf};
 
 pub use bpfcc_frontend::pp::MacroOption;
 pub use bpfcc_ir::pass::Level;
+use requirements::Requirements;
+
+pub use bpfcc_isa::kernel::Version;
 pub use bpfcc_isa::text::Dialect;
 pub use bpfcc_isa::{Cpu, Endian};
 
@@ -73,12 +78,24 @@ pub struct Options {
     pub cpu: Cpu,
     /// Byte order of the machine that runs the program.
     pub endian: Endian,
+    /// `--kernel`: the oldest kernel that is to load the program.
+    pub kernel: Option<Version>,
     /// `-g0`: leave types and lines out of the object.
     pub no_debug_info: bool,
     /// `-fdebug-prefix-map`: how paths begin in line information.
     pub debug_prefix_map: Vec<PrefixMap>,
     /// How assembly is printed.
     pub dialect: Dialect,
+}
+
+impl Options {
+    /// Chooses what a kernel has of what is a matter of choice: the level of the instruction set, and whether loops and calls
+    /// may stay. What it lacks besides will be an error.
+    pub fn choose_for(&mut self, kernel: Version) {
+        self.kernel = Some(kernel);
+        self.cpu = kernel.newest_cpu();
+        self.frontend.language.allowed.loops &= kernel.has(Feature::Loops);
+    }
 }
 
 /// What came of a compilation: a result unless there were errors, and everything that was said.
@@ -299,13 +316,40 @@ impl<'a> Compiler<'a> {
 
     fn generate(&mut self, module: &Module) -> Option<Object> {
         let object = backend::compile(module, &self.backend_options());
-        self.accept(module, object)
+        let object = self.accept(module, object)?;
+        match self.options.kernel {
+            Some(kernel) => self.load_into(kernel, module, &object).then_some(object),
+            None => Some(object),
+        }
+    }
+
+    /// Whether a kernel has all that the object needs; says what it lacks.
+    fn load_into(&mut self, kernel: Version, module: &Module, object: &Object) -> bool {
+        let mut needs = Requirements::of(object);
+        if self.options.no_debug_info && needs.kernel().is_none_or(|needed| needed > kernel) {
+            // Only an object with lines says where.
+            let options = backend::Options {
+                debug_info: true,
+                ..self.backend_options()
+            };
+            if let Ok(object) = backend::compile(module, &options) {
+                needs = Requirements::of(&object);
+            }
+        }
+        let errors = needs.errors(&self.sources, kernel);
+        let is_enough = errors.is_empty();
+        self.diagnostics.extend(errors);
+        is_enough
     }
 
     fn pass_options(&self) -> PassOptions {
         PassOptions {
             level: self.options.level,
             no_loops: !self.options.frontend.language.allowed.loops,
+            no_calls: self
+                .options
+                .kernel
+                .is_some_and(|kernel| !kernel.has(Feature::LocalCalls)),
         }
     }
 

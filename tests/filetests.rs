@@ -18,7 +18,7 @@ use std::fmt;
 use std::path::Path;
 
 use bpfcc::stages::{self, Stage};
-use bpfcc::{Compilation, Compiled, Cpu, Endian, Level, Options, render};
+use bpfcc::{Compilation, Compiled, Cpu, Endian, Level, Options, Version, render};
 use bpfcc_frontend::diagnostic::Diagnostic;
 use bpfcc_frontend::source::Sources;
 use engines::{How, Machine};
@@ -197,7 +197,7 @@ fn check_runs(source: &Source<'_>, file: &TestFile) -> Result<(), String> {
         for level in [Level::O0, Level::O1] {
             for cpu in Cpu::ALL
                 .into_iter()
-                .filter(|&cpu| cpu >= lowest_cpu(&file.flags))
+                .filter(|&cpu| cpu >= lowest_cpu(&file.flags) && cpu <= highest_cpu(&asked))
             {
                 let options = Options {
                     level,
@@ -213,6 +213,11 @@ fn check_runs(source: &Source<'_>, file: &TestFile) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// The last version there is, or the last that the file's kernel runs.
+fn highest_cpu(asked: &Options) -> Cpu {
+    asked.kernel.map_or(Cpu::V4, Version::newest_cpu)
 }
 
 /// Both, unless the file asks for one.

@@ -96,6 +96,7 @@ fn check(ty: Type, what: &str, body: impl FnOnce(&mut Mixer, Value)) {
     let options = PassOptions {
         level: Level::O1,
         no_loops: false,
+        no_calls: false,
     };
     run_all(&mut after, &options, |_, _| {});
     for x in EDGES {

@@ -606,6 +606,7 @@ mod tests {
                     &PassOptions {
                         level,
                         no_loops: false,
+                        no_calls: false,
                     },
                     |_, _| {},
                 );

@@ -1,10 +1,11 @@
 //! Options that every command which compiles takes.
 
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use bpfcc::kernel::TypesFile;
-use bpfcc::{Cpu, Endian, Level, Options, Target};
+use bpfcc::{Cpu, Endian, Level, Options, Target, Version};
 use bpfcc_frontend::source::PrefixMap;
 use bpfcc_frontend::warn::Switch;
 use clap::ValueEnum;
@@ -52,6 +53,17 @@ pub(crate) struct MessageArgs {
     /// How many diagnostics are printed as text; 0 for all.
     #[arg(long, value_name = "NUMBER", default_value = "20")]
     pub(crate) error_limit: usize,
+}
+
+impl MessageArgs {
+    /// Whether what is printed to standard output has colours.
+    pub(crate) fn colours_output(&self) -> bool {
+        match self.color {
+            Colour::Auto => io::stdout().is_terminal(),
+            Colour::Always => true,
+            Colour::Never => false,
+        }
+    }
 }
 
 /// How to compile.
@@ -124,9 +136,13 @@ pub(crate) struct CompileArgs {
     /// Optimisation level: 0 translates, 1 and above (2, 3, s, z) optimise as well as bpfcc can.
     #[arg(short = 'O', value_name = "LEVEL", default_value = "1", value_parser = parse_level)]
     level: Level,
-    /// Instruction set version: v1 (every kernel), v2, v3 (Linux 5.1 and later) or v4 (6.6 and later).
-    #[arg(long = "mcpu", value_name = "VERSION", default_value = "v3", value_parser = parse_cpu)]
-    cpu: Cpu,
+    /// Instruction set version: v1 (every kernel), v2, v3 (Linux 5.1 and later) or v4 (6.6 and later) [default: v3, or the
+    /// newest that the kernel of --kernel runs].
+    #[arg(long = "mcpu", value_name = "VERSION", value_parser = parse_cpu)]
+    cpu: Option<Cpu>,
+    /// Oldest Linux that is to load the program, such as 5.4: chooses the instructions, and refuses what it lacks.
+    #[arg(long, value_name = "VERSION", value_parser = parse_kernel)]
+    kernel: Option<Version>,
     /// Byte order of the machine that is to run the program.
     #[arg(long, value_enum, value_name = "ORDER", default_value = "little")]
     endian: ByteOrder,
@@ -143,7 +159,6 @@ impl CompileArgs {
         let mut options = Options {
             target: self.target,
             level: self.level,
-            cpu: self.cpu,
             endian: match self.endian {
                 ByteOrder::Little => Endian::Little,
                 ByteOrder::Big => Endian::Big,
@@ -153,6 +168,12 @@ impl CompileArgs {
         options.no_debug_info = !self.debug_info;
         options.debug_prefix_map.clone_from(&self.debug_prefix_map);
         options.frontend.language.allowed.loops = !self.no_loops;
+        if let Some(kernel) = self.kernel {
+            options.choose_for(kernel);
+        }
+        if let Some(cpu) = self.cpu {
+            options.cpu = cpu;
+        }
         let types = self.btf.as_ref().map(TypesFile::new);
         let types = types.or_else(TypesFile::of_this_machine);
         options.frontend.kernel_types = types.map(|types| Arc::new(types) as Arc<_>);
@@ -197,6 +218,14 @@ fn parse_level(text: &str) -> Result<Level, String> {
 
 fn parse_cpu(name: &str) -> Result<Cpu, String> {
     Cpu::from_name(name).ok_or_else(|| "use v1, v2, v3, v4, generic or probe".to_owned())
+}
+
+fn parse_kernel(text: &str) -> Result<Version, String> {
+    let version = Version::parse(text).ok_or_else(|| "use a version such as 5.4".to_owned())?;
+    if version < Version::FIRST {
+        return Err(format!("BPF programs came with Linux {}", Version::FIRST));
+    }
+    Ok(version)
 }
 
 fn parse_yes_no(text: &str) -> Result<bool, String> {

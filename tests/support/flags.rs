@@ -1,6 +1,6 @@
 //! What the words after `// flags:` in a filetest mean.
 
-use bpfcc::{Cpu, Dialect, Endian, Level, Options, Target};
+use bpfcc::{Cpu, Dialect, Endian, Level, Options, Target, Version};
 use bpfcc_frontend::warn::Switch;
 
 /// The options that a filetest's flags stand for.
@@ -16,6 +16,11 @@ pub(crate) fn options(flags: &[String]) -> Result<Options, String> {
             _ => match flag.split_once('=') {
                 Some(("--mcpu", name)) => {
                     options.cpu = Cpu::from_name(name).ok_or_else(|| format!("no cpu `{name}`"))?;
+                }
+                Some(("--kernel", name)) => {
+                    let kernel =
+                        Version::parse(name).ok_or_else(|| format!("no kernel `{name}`"))?;
+                    options.choose_for(kernel);
                 }
                 Some(("--endian", name)) => options.endian = order(name)?,
                 Some(("--target", name)) => {

@@ -148,7 +148,9 @@ impl TestFile {
                 endian: None,
                 action: parse_map(map)?,
             });
-        } else if let Some((_, expected)) = text.split_once("//~ ") {
+        }
+        // A line may have several.
+        for expected in text.split("//~ ").skip(1) {
             let (severity, text) = expected
                 .split_once(':')
                 .ok_or("expected `//~ error: text`")?;

@@ -61,6 +61,7 @@ fn check(seed: u64, cpus: &[Cpu], text: &str) {
             &PassOptions {
                 level,
                 no_loops: false,
+                no_calls: false,
             },
             |_, _| {},
         );

@@ -54,6 +54,11 @@ pub fn run(module: &mut Module) -> Changed {
     })
 }
 
+/// Inlines all that can be, `noinline` or not.
+pub fn run_all(module: &mut Module) -> Changed {
+    inline(module, |_, _| true)
+}
+
 /// Inlines the functions that `wanted` accepts, given the number of calls of each.
 fn inline(module: &mut Module, wanted: impl Fn(&Function, usize) -> bool) -> Changed {
     let calls = call_graph(module);

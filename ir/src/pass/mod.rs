@@ -62,7 +62,7 @@ pub enum Run {
     Module(fn(&mut Module) -> Changed),
 }
 
-/// Which kernels a pass is for: those before 5.3 take no loops.
+/// Which kernels a pass is for: those before 5.3 take no loops, those before 4.16 no calls.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum When {
     /// All.
@@ -71,6 +71,8 @@ pub enum When {
     LoopsAllowed,
     /// It takes pains to be rid of loops.
     LoopsForbidden,
+    /// It takes pains to be rid of calls: kernels before 4.16 know no functions of programs.
+    CallsForbidden,
 }
 
 /// A row of [`PASSES`].
@@ -128,6 +130,13 @@ pub const PASSES: &[Pass] = &[
         level: Level::O0,
         when: When::Always,
         run: Run::Module(recursion::run),
+    },
+    Pass {
+        name: "inline_all",
+        about: "replace all calls by bodies",
+        level: Level::O0,
+        when: When::CallsForbidden,
+        run: Run::Module(inline::run_all),
     },
     Pass {
         name: "inline",
@@ -256,6 +265,8 @@ pub struct PassOptions {
     pub level: Level,
     /// The program is for kernels that take no loops.
     pub no_loops: bool,
+    /// The program is for kernels that take no calls.
+    pub no_calls: bool,
 }
 
 impl PassOptions {
@@ -264,6 +275,7 @@ impl PassOptions {
             When::Always => true,
             When::LoopsAllowed => !self.no_loops,
             When::LoopsForbidden => self.no_loops,
+            When::CallsForbidden => self.no_calls,
         };
         fits && pass.level <= self.level
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use bpfcc::Target;
+use bpfcc::{Cpu, Target, Version};
 
 type Words = Result<Vec<String>, String>;
 
@@ -103,16 +103,10 @@ pub(super) fn cpu(name: &str) -> Words {
     Ok(vec![format!("--mcpu={version}")])
 }
 
-/// The newest instructions that a kernel runs: 32-bit jumps came with Linux 5.1, jumps on `<` with 4.14. Like LLVM's, the
-/// answer stops at v3.
+/// The newest instructions that a kernel runs. Like LLVM's, the answer stops at v3.
 fn version_of_kernel(release: &str) -> &'static str {
-    let mut numbers = release.split(['.', '-']).map(|part| part.parse().ok());
-    let version: Option<(u32, u32)> = numbers.next().flatten().zip(numbers.next().flatten());
-    match version {
-        Some(version) if version < (4, 14) => "v1",
-        Some(version) if version < (5, 1) => "v2",
-        _ => "v3",
-    }
+    let newest = Version::parse(release).map_or(Cpu::V3, Version::newest_cpu);
+    newest.min(Cpu::V3).name()
 }
 
 /// `-target-feature +alu32`, which only `-Xclang` passes.
