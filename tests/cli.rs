@@ -282,6 +282,103 @@ fn runs(name: &str, source: &str, expected_output: &str, expected_status: i32) {
     }
 }
 
+const KERNEL: &str = "\
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 4); __type(key, int); __type(value, long); } m SEC(\".maps\");
+static __attribute__((noinline)) int work(int x)
+{
+    int sum = 0;
+    for (int i = 0; i < 50; i++)
+        sum += i * x;
+    return sum;
+}
+SEC(\"xdp\") int prog(struct xdp_md *ctx)
+{
+    int key = 0;
+    long *value = bpf_map_lookup_elem(&m, &key);
+    if (value)
+        *value += work(ctx->ingress_ifindex);
+    return bpf_ktime_get_boot_ns() > 9;
+}
+char LICENSE[] SEC(\"license\") = \"GPL\";
+";
+
+#[test]
+fn the_report_names_the_kernel_and_what_forces_it() {
+    let scratch = Scratch::new("report");
+    let (input, object) = (scratch.file("prog.c", KERNEL), scratch.path("prog.o"));
+    let report = |words: &[&str]| {
+        let result = bpfcc(&[&["--report=kernel"], words].concat());
+        assert!(result.status.success(), "{}", stderr(&result));
+        stdout(&result)
+    };
+    let text = report(&[&input]);
+    assert!(
+        text.contains("prog.c loads from Linux 5.8 on\n\n"),
+        "{text}"
+    );
+    for row in [
+        "  5.8    helper `bpf_ktime_get_boot_ns`     ",
+        "  4.16   calls of functions of the program  ",
+        "  4.8    programs in section `xdp`          ",
+        "  3.19   map `m` of type array              ",
+        "17 |     return bpf_ktime_get_boot_ns() > 9;",
+    ] {
+        assert!(text.contains(row), "{row}:\n{text}");
+    }
+    assert!(bpfcc(&[&input, "-o", &object]).status.success());
+    let of_object = report(&[&object]);
+    assert_eq!(of_object.replace("prog.o", "prog.c"), text);
+
+    let json = report(&[&object, "--diagnostics=json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).expect("one object");
+    assert_eq!(json["kernel"], "5.8");
+    assert_eq!(json["needs"][0]["line"], 17);
+
+    // Without the helper, it is a matter of choice.
+    let older = KERNEL.replace("bpf_ktime_get_boot_ns", "bpf_ktime_get_ns");
+    let older = scratch.file("older.c", &older);
+    let text = report(&[&older, "-mcpu=v4"]);
+    assert!(
+        text.contains(
+            "older.c loads from Linux 6.6 on\nwith --kernel=4.8 it loads from Linux 4.8 on\n"
+        ),
+        "{text}"
+    );
+    let chosen = report(&[&older, "--kernel=4.8"]);
+    assert!(
+        chosen.contains("older.c loads from Linux 4.8 on\n"),
+        "{chosen}"
+    );
+}
+
+#[test]
+fn what_a_kernel_lacks_is_refused_with_its_place() {
+    let scratch = Scratch::new("lacks");
+    let (input, object) = (scratch.file("prog.c", KERNEL), scratch.path("prog.o"));
+    for debug in ["-g", "-g0"] {
+        let result = bpfcc(&["--kernel=5.4", debug, &input, "-o", &object]);
+        assert_eq!(result.status.code(), Some(1));
+        let message = stderr(&result);
+        for words in [
+            "error[kernel]: helper `bpf_ktime_get_boot_ns` came with Linux 5.8; the program is to load into 5.4",
+            "prog.c:17:12\n",
+            "or give `--kernel=5.8`",
+        ] {
+            assert!(message.contains(words), "{debug}: {words}:\n{message}");
+        }
+        assert!(
+            bpfcc(&["--kernel=5.8", debug, &input, "-o", &object])
+                .status
+                .success()
+        );
+        fs::remove_file(&object).expect("it was written");
+    }
+    let result = bpfcc(&["--kernel=new", &input]);
+    assert!(stderr(&result).contains("use a version such as 5.4"));
+}
+
 /// Numbers in memory are the other way round, and maps are printed as numbers all the same.
 #[test]
 fn big_endian_objects_run_in_the_interpreter() {

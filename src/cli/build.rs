@@ -14,6 +14,7 @@ use super::link;
 use super::options::CompileArgs;
 use super::output;
 use super::query::QueryArgs;
+use super::report::{self, Report};
 
 /// What to compile, and to what.
 #[derive(clap::Args)]
@@ -49,6 +50,9 @@ pub(crate) struct Args {
     /// Compile, and write nothing but diagnostics.
     #[arg(long, conflicts_with_all = ["emit", "assembly", "preprocess"])]
     syntax_only: bool,
+    /// Print which kernels load the program, and what of it forces that; objects are looked at, too.
+    #[arg(long, value_enum, value_name = "WHAT", conflicts_with_all = ["emit", "assembly", "preprocess"])]
+    report: Option<Report>,
     /// Explain the code of an error or warning.
     #[arg(long, value_name = "CODE", help_heading = "Diagnostics")]
     explain: Option<String>,
@@ -114,7 +118,7 @@ fn check(args: &Args) -> Result<()> {
     }
     for input in files {
         if inputs::is_object(&input.path) {
-            if links(args) {
+            if links(args) || args.report.is_some() {
                 continue;
             }
             bail!(
@@ -142,7 +146,8 @@ fn output(args: &Args) -> Option<&Path> {
 fn links(args: &Args) -> bool {
     let files = &args.inputs.files;
     let has_object = files.iter().any(|input| inputs::is_object(&input.path));
-    let makes_object = stage(args).is_none() && !args.syntax_only && !args.depend.only();
+    let makes_object =
+        stage(args).is_none() && args.report.is_none() && !args.syntax_only && !args.depend.only();
     makes_object && !args.compile_only && output(args).is_some() && (files.len() > 1 || has_object)
 }
 
@@ -179,16 +184,16 @@ fn compile(args: &Args, input: &Input, options: &Options) -> Result<()> {
     if args.depend.only() {
         return print_rule(args, input, options);
     }
+    if let Some(Report::Kernel) = args.report {
+        return print(args, &report::kernel(input, &options, messages)?);
+    }
     match stage(args) {
         Some(stage) => {
             let compilation = stages::file_text(input, &options, &stage);
             let rule = rule(args, input, &compilation.sources);
             let text = output::finish(compilation, messages)?;
             write_rule(args, input, rule)?;
-            match &args.output {
-                Some(path) => output::write(path, text.as_bytes()),
-                None => output::print(&text),
-            }
+            print(args, &text)
         }
         None => {
             let compilation = compile_file(input, &options);
@@ -201,6 +206,14 @@ fn compile(args: &Args, input: &Input, options: &Options) -> Result<()> {
             let default = || object_name(input);
             output::write(&args.output.clone().unwrap_or_else(default), &bytes)
         }
+    }
+}
+
+/// Text goes to standard output, unless `-o` says otherwise.
+fn print(args: &Args, text: &str) -> Result<()> {
+    match &args.output {
+        Some(path) => output::write(path, text.as_bytes()),
+        None => output::print(text),
     }
 }
 

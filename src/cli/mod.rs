@@ -9,6 +9,7 @@ mod macros;
 mod options;
 mod output;
 mod query;
+mod report;
 mod run;
 
 use std::process::ExitCode;
@@ -21,6 +22,7 @@ Examples:
   make CLANG=bpfcc                      build what was written for clang -target bpf
   bpfcc --target=linux dropmon.c        the same for a program of 2014, adapted to today's Linux
   bpfcc -S --asm=bpf64 dropmon.c        print assembly in the dialect of 2014
+  bpfcc --report=kernel dropmon.c       print which kernels load it, and what forces that
   bpfcc --emit=ir dropmon.c             print the intermediate representation
   bpfcc run dropmon.c --events 1000     run it over sample events and print its maps
   bpfcc link a.o b.o -o prog.o          link objects, which may use each other's functions, variables and maps";
