@@ -97,7 +97,10 @@ impl Body<'_, '_> {
 
     /// The address that a way leads to. The offset is a value of its own, which selection puts into the access.
     fn relocated(&mut self, path: &CorePath) -> Address {
-        let record = self.address_of(path.base);
+        let record = match path.array {
+            Some(pointer) => self.pointer(pointer),
+            None => self.address_of(path.base),
+        };
         let relo = self.module.core_relo(&CoreQuery {
             kind: CoreReloKind::FieldByteOffset,
             root: path.root(self.types()),

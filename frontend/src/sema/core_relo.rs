@@ -117,9 +117,8 @@ impl Checker<'_> {
     }
 
     fn field_query(&mut self, kind: CoreReloKind, place: &Place) -> Checked<CoreQuery> {
-        let Some(path) = CorePath::to(self.types(), place) else {
-            let error =
-                Diagnostic::error(place.span, "this is no member of a record behind a pointer");
+        let Some(path) = CorePath::to_subject(self.types(), place) else {
+            let error = Diagnostic::error(place.span, "this is no member of a record");
             return self
                 .fail(error.help("write it as `((struct s *)0)->member` or `pointer->member`"));
         };
@@ -204,7 +203,8 @@ impl Checker<'_> {
         };
         Ok(CoreQuery {
             kind,
-            root: ty,
+            // An enumeration without a tag has the name of its typedef.
+            root: place.ty.ty,
             steps: vec![index as u64],
             value,
         })

@@ -29,6 +29,10 @@ long write(void) { struct record r = make(0), *p = &r; p->in.deep += 3; p->first
 // run: write() == 804
 long address(void) { struct record r = make(0), *p = &r; return (char *)&p->in.deep - (char *)p; }
 // run: address() == 16
+/* Elements are as large as in the running kernel. */
+static __attribute__((noinline)) long numbered(struct record *p) { return p[1].first + p[1].inner.values[0]; }
+long of_two(void) { struct record r[2] = { make(0), make(0) }; r[1].first = 5; return numbered(r); }
+// run: of_two() == 15
 /* Our own variables are where we put them. */
 long own(void) { struct record r = make(0); return r.first; }
 // run: own() == 1
@@ -210,6 +214,48 @@ address:
     r2 = 16
     r0 += r2
     r0 -= r1
+    exit
+
+numbered:
+    r0 = *(u32 *)(r1 + 40)
+    r2 = 44
+    r1 += r2
+    r1 = *(u16 *)(r1 + 2)
+    r1 <<= 48
+    r1 s>>= 48
+    w0 += w1
+    r0 <<= 32
+    r0 s>>= 32
+    exit
+
+of_two:
+    r1 = 0
+    *(u8 *)(r10 - 75) = r1
+    r1 = 0
+    *(u16 *)(r10 - 66) = r1
+    r1 = 0
+    *(u64 *)(r10 - 56) = r1
+    r1 = 0
+    *(u8 *)(r10 - 35) = r1
+    r1 = 0
+    *(u16 *)(r10 - 26) = r1
+    r1 = 0
+    *(u64 *)(r10 - 16) = r1
+    r1 = r10
+    r1 += -80
+    r2 = 0
+    call make
+    r1 = r10
+    r1 += -40
+    r2 = 0
+    call make
+    r1 = 5
+    r2 = r10
+    r2 += -40
+    *(u32 *)(r2 + 0) = r1
+    r1 = r10
+    r1 += -80
+    call numbered
     exit
 
 own:

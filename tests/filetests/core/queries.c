@@ -30,27 +30,44 @@ long value(void) { return __builtin_preserve_enum_value(*(enum color *)GREEN, 1)
 // run: value() == 51
 long large(void) { return __builtin_preserve_enum_value(*(enum wide *)LARGE, 1); }
 // run: large() == 0x123456789abc
+// The name of an enumeration without a tag is that of its typedef.
+typedef enum { OFF, ON } state_t;
+long state(void) { return __builtin_preserve_enum_value(*(state_t *)ON, 1); }
+// run: state() == 1
+// Parts of variables and of elements.
+struct outer { int before; struct s inner; };
+long part_of_variable(void)
+{
+	struct outer o;
+	return __builtin_preserve_field_info((&o.inner)->b, 0) * 10 + __builtin_preserve_field_info((&o)->before, 1);
+}
+// run: part_of_variable() == 324
+long part_of_element(struct s *p) { return __builtin_preserve_field_info((&p[2])->array, 0); }
+// run: part_of_element(0) == 4
 int id(void) { return __builtin_btf_type_id(*(struct s *)0, 0) != 0; }
 _Static_assert(sizeof(FIELD(c, 0)) == 4 && sizeof(__builtin_btf_type_id(*(struct s *)0, 1)) == 8, "");
 /*~ ir
-core c0 field_byte_offset t4 "0:1" = 4
-core c1 field_byte_offset t4 "0:1:2" = 12
-core c2 field_byte_size t4 "0:1" = 24
-core c3 field_byte_size t4 "0:0" = 1
-core c4 field_exists t4 "0:5:0" = 1
-core c5 field_signed t4 "0:4" = 1
-core c6 field_signed t4 "0:2" = 0
-core c7 field_signed t4 "0:0" = 1
-core c8 field_byte_offset t4 "0:3" = 28
-core c9 field_lshift_u64 t4 "0:3" = 51
-core c10 field_rshift_u64 t4 "0:3" = 54
-core c11 type_exists t4 "0" = 1
-core c12 type_size t4 "0" = 36
-core c13 type_matches t8 "0" = 1
-core c14 enumval_value t21 "1" = 5
-core c15 enumval_exists t21 "2" = 1
-core c16 enumval_value t22 "0" = 20015998343868
-core c17 type_id_local t4 "0" = 0
+core c0 field_byte_offset t2 "0:1" = 4
+core c1 field_byte_offset t2 "0:1:2" = 12
+core c2 field_byte_size t2 "0:1" = 24
+core c3 field_byte_size t2 "0:0" = 1
+core c4 field_exists t2 "0:5:0" = 1
+core c5 field_signed t2 "0:4" = 1
+core c6 field_signed t2 "0:2" = 0
+core c7 field_signed t2 "0:0" = 1
+core c8 field_byte_offset t2 "0:3" = 28
+core c9 field_lshift_u64 t2 "0:3" = 51
+core c10 field_rshift_u64 t2 "0:3" = 54
+core c11 type_exists t2 "0" = 1
+core c12 type_size t2 "0" = 36
+core c13 type_matches t7 "0" = 1
+core c14 enumval_value t25 "1" = 5
+core c15 enumval_exists t25 "2" = 1
+core c16 enumval_value t26 "0" = 20015998343868
+core c17 enumval_value t27 "1" = 1
+core c18 field_byte_offset t29 "0:1:3" = 32
+core c19 field_byte_size t29 "0:0" = 4
+core c20 type_id_local t2 "0" = 0
 
 fn @offset() -> i64 {
 b0:
@@ -190,9 +207,35 @@ b0:
     return v0
 }
 
-fn @id() -> i32 {
+fn @state() -> i64 {
 b0:
     v0: i64 = core c17
+    return v0
+}
+
+fn @part_of_variable() -> i64 {
+b0:
+    v0: i64 = core c18
+    v1: i32 = trunc v0
+    v2: i32 = const 10
+    v3: i32 = mul v1, v2
+    v4: i64 = core c19
+    v5: i32 = trunc v4
+    v6: i32 = add v3, v5
+    v7: i64 = zext32 v6
+    return v7
+}
+
+fn @part_of_element(v0: ptr) -> i64 {
+b0:
+    v1: i64 = core c0
+    v2: i64 = zext32 v1
+    return v2
+}
+
+fn @id() -> i32 {
+b0:
+    v0: i64 = core c20
     v1: i64 = const 0
     branch v0 ne v1, b1, b2
 b1:
