@@ -433,15 +433,15 @@ impl Checker<'_> {
             );
         }
         let ty = self.unit.types.pointer_to(place.ty);
-        if let PlaceKind::Deref(pointer) = place.kind {
-            return Ok(Expr {
+        let address = match place.kind {
+            PlaceKind::Deref(pointer) => Expr {
                 ty,
                 span,
                 ..*pointer
-            });
-        }
-        let address = convert::expr(ExprKind::AddressOf(Box::new(place)), ty, span);
-        // `&((struct s *)0)->member` is the classic `offsetof`.
+            },
+            _ => convert::expr(ExprKind::AddressOf(Box::new(place)), ty, span),
+        };
+        // `&((struct s *)0)->member[1]` is the classic `offsetof`.
         Ok(match fold::constant_value(&address) {
             Some(value) if value.symbol.is_none() && !self.preserving => {
                 constant(value.addend, ty, span)

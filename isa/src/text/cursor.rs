@@ -329,7 +329,9 @@ fn prefix(text: &str, belongs: impl Fn(char) -> bool) -> &str {
     &text[..end]
 }
 
+/// C's suffixes say nothing here, but macros bring them along.
 fn number(digits: &str) -> Option<u64> {
+    let digits = digits.trim_end_matches(['u', 'U', 'l', 'L']);
     match digits.strip_prefix("0x").or(digits.strip_prefix("0X")) {
         Some(hex) => u64::from_str_radix(hex, 16).ok(),
         None => digits.parse().ok(),

@@ -140,11 +140,14 @@ impl Cursor<'_> {
         self.integer_in("a signed number of 32 bits", |n| i32::try_from(n).ok())
     }
 
-    /// An immediate of an operation or a store. Where it is sign-extended 0xffffffff is -1, as in LLVM's assembler.
+    /// An immediate of an operation or a store. Where it is sign-extended 0xffffffff is -1, and so is 0xffffffffffffffff, as in
+    /// LLVM's assembler.
     pub(super) fn imm(&mut self) -> Result<i32, ParseError> {
         self.integer_in("32 bits", |n| {
             let unsigned = u32::try_from(n).ok().map(u32::cast_signed);
-            i32::try_from(n).ok().or(unsigned)
+            let negative = u64::try_from(n).ok().map(u64::cast_signed);
+            let negative = negative.and_then(|n| i32::try_from(n).ok());
+            i32::try_from(n).ok().or(unsigned).or(negative)
         })
     }
 

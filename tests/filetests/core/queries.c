@@ -44,6 +44,9 @@ long part_of_variable(void)
 // run: part_of_variable() == 324
 long part_of_element(struct s *p) { return __builtin_preserve_field_info((&p[2])->array, 0); }
 // run: part_of_element(0) == 4
+// `offsetof` is what the program knows, elements included.
+struct context { int a; int cb[5]; } __attribute__((preserve_access_index));
+_Static_assert((unsigned long)&((struct context *)0)->cb == 4 && (unsigned long)&((struct context *)0)->cb[2] == 12, "");
 int id(void) { return __builtin_btf_type_id(*(struct s *)0, 0) != 0; }
 _Static_assert(sizeof(FIELD(c, 0)) == 4 && sizeof(__builtin_btf_type_id(*(struct s *)0, 1)) == 8, "");
 /*~ ir

@@ -196,7 +196,7 @@ extern void bpf_iter_num_destroy(struct bpf_iter_num *it) __weak __ksym;
 
 #ifndef bpf_for_each
 #define bpf_for_each(type, current, args...) \
-	for (___bpf_iterator(type, ##args); ((current) = bpf_iter_##type##_next(&___it));)
+	for (___bpf_iterator(type, ##args); (((current) = bpf_iter_##type##_next(&___it)));)
 #endif
 
 /* The comparison tells the verifier what the number is between. */
