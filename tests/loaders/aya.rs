@@ -46,6 +46,14 @@ fn aya_takes_the_corpus() {
     limits.assert_all_met();
 }
 
+/// libbpf no longer takes them.
+#[test]
+fn aya_takes_maps_of_old() {
+    for case in corpus::every_way(&repository().join("tests/loaders/programs/legacy.c")) {
+        prepare(&case.object(), None).unwrap_or_else(|why| panic!("{case}: {why}"));
+    }
+}
+
 /// All that aya's loader does with an object before the kernel sees it.
 fn prepare(bytes: &[u8], kernel: Option<&Btf>) -> Result<(), String> {
     let mut object = Object::parse(bytes).map_err(said)?;

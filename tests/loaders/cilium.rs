@@ -42,7 +42,9 @@ fn cilium_ebpf_takes_the_corpus() {
         return;
     };
     let loads = bpf_works();
-    let cases = corpus::cases(&repository());
+    let mut cases = corpus::cases(&repository());
+    let legacy = repository().join("tests/loaders/programs/legacy.c");
+    cases.extend(corpus::every_way(&legacy));
     let objects: Vec<PathBuf> = (0..cases.len())
         .map(|number| scratch.0.join(format!("{number}.o")))
         .collect();

@@ -63,6 +63,7 @@ SEC("raw_tp/sys_enter") int on_enter(void *ctx)
 char _license[] SEC("license") = "GPL";
 "#;
 
+/// Whether there is something to make `vmlinux.h` of.
 fn kernel_has_types() -> bool {
     let has = std::fs::exists("/sys/kernel/btf/vmlinux").unwrap_or(false);
     if !has {

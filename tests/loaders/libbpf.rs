@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 use std::ptr::null;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
+use bpfcc::kernel::TypesFile;
 use bpfcc_object::{Object as Elf, SectionId, Symbol, SymbolKind, elf};
 use libbpf_rs::{
     Map, MapCore as _, MapFlags, MapHandle, MapType, Object, ObjectBuilder, PrintLevel,
@@ -46,6 +47,23 @@ fn libbpf_loads_the_corpus_and_linux_runs_it() {
     }
     if !compared_with_clang {
         skipped("there is no clang-NN to compare with");
+    }
+}
+
+/// What programs of newer kernels are written with.
+#[test]
+fn libbpf_loads_what_is_newer_than_debians() {
+    let types = TypesFile::of_this_machine().map(|types| Arc::new(types) as Arc<_>);
+    if !bpf_works() || types.is_none() {
+        return;
+    }
+    mount_private_bpffs();
+    for mut case in corpus::every_way(&repository().join("tests/loaders/programs/newer.c")) {
+        case.options.frontend.kernel_types = types.clone();
+        let seen = behaviour(&case.object()).unwrap_or_else(|why| panic!("{case}: {why}"));
+        assert_eq!(seen["program loops"], "returns 5167", "{case}");
+        let kept = "[([02, 00, 00, 00, 00, 00, 00, 00], [01, 00, 00, 00])]";
+        assert_eq!(seen["map kept"], kept, "{case}");
     }
 }
 

@@ -48,6 +48,12 @@ pub(crate) fn cases(repository: &Path) -> Vec<Case> {
     samples.into_iter().chain(tests).flatten().collect()
 }
 
+/// A file at all levels and versions.
+#[allow(dead_code, reason = "for the loaders alone")]
+pub(crate) fn every_way(source: &Path) -> Vec<Case> {
+    ways(source, &[], &Options::default())
+}
+
 /// File tests whose programs are in a section of Linux.
 fn of_file_test(file: &Path) -> Vec<Case> {
     let source = std::fs::read_to_string(file).expect("a readable file");
