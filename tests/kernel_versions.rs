@@ -1,10 +1,12 @@
 //! docs/kernel-versions.md is the table of `isa/src/kernel.rs` for readers. `BLESS=1 cargo test --test kernel_versions` writes it anew.
+//! And the table says nothing that real kernels contradict: what docs/kernels.md has seen loaded.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use bpfcc::{Cpu, Version};
+use bpfcc::requirements::Requirements;
+use bpfcc::{Cpu, Options, Target, Version, compile_file};
 use bpfcc_isa::helpers::{Helper, helper_by_id};
 use bpfcc_isa::kernel::{self, Feature};
 use bpfcc_isa::program::{MapKind, PROGRAM_TYPES};
@@ -101,4 +103,50 @@ fn the_page_says_what_the_table_says() {
         found == page,
         "docs/kernel-versions.md is old; BLESS=1 cargo test --test kernel_versions writes it anew"
     );
+}
+
+/// A case that some kernel loaded needs no later one.
+#[test]
+fn the_report_does_not_contradict_the_laboratory() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("docs/kernels.md")).expect("the page");
+    // Each machine has its table, and its kernels.
+    let tables = page.split("<!-- amd64 begin -->").nth(1);
+    let table = tables.and_then(|rest| rest.split("<!--").next());
+    let rows = table
+        .unwrap_or_default()
+        .lines()
+        .filter(|line| line.starts_with("| "));
+    let mut rows = rows.map(|line| line.split('|').map(str::trim).collect::<Vec<_>>());
+    let head = rows.next().expect("a row of kernels");
+    let mut compared = 0;
+    for row in rows {
+        let path = root.join("lab/cases").join(row[1]).with_extension("c");
+        let seen = row.iter().position(|cell| cell.parse::<u32>().is_ok());
+        let (Some(seen), Ok(text)) = (seen, fs::read_to_string(&path)) else {
+            continue;
+        };
+        let target = match text.contains("--target=linux") {
+            true => Target::Linux,
+            false => Target::AsWritten,
+        };
+        let options = Options {
+            target,
+            ..Options::default()
+        };
+        let Some(compiled) = compile_file(&path, &options).result else {
+            // It may want the types of a kernel, which not every machine has.
+            continue;
+        };
+        let kernel = Version::parse(head[seen]).expect("a version");
+        let needed = Requirements::of(&compiled.object).kernel();
+        let is_old_enough = needed.is_some_and(|needed| needed <= kernel);
+        assert!(
+            is_old_enough,
+            "{}: {kernel} loaded it, and it needs {needed:?}",
+            path.display()
+        );
+        compared += 1;
+    }
+    assert!(compared > 10, "{compared} cases were compared");
 }
