@@ -13,6 +13,7 @@ mod execute;
 mod host;
 mod kernels;
 mod native;
+mod pace;
 mod projects;
 mod setup;
 mod shapes;
@@ -35,7 +36,8 @@ Tasks:
                           the newest clang-NN, and ask the running kernel about them (as root, with bpftool)
   kernels [--kernel 6.1,newest] [--arch arm64] [--docs] [FILTER]
                           run the cases of `lab` whose name contains FILTER on kernels of Debian, emulated by QEMU
-  bench-compile [SHAPE]   show how compile time grows with the length of generated programs, beside the newest clang-NN";
+  bench-compile [SHAPE]   show how compile time grows with the length of generated programs, beside the newest clang-NN
+  bench-projects [FILTER] show how long the programs of `projects` take, beside the newest clang-NN";
 
 fn main() -> ExitCode {
     let mut args = Args::from_process();
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         Some("projects") => projects::run(args),
         Some("kernels") => kernels::run(args),
         Some("bench-compile") => bench::run(args),
+        Some("bench-projects") => pace::run(args),
         Some(execute::TASK) => execute::run(args),
         Some("help" | "--help" | "-h") => {
             setup::say(USAGE);

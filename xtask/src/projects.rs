@@ -28,18 +28,28 @@ const SUITES: [&str; 4] = ["bookworm", "trixie", "forky", "sid"];
 const LOAD: &str = "mount -t bpf none /sys/fs/bpf && bpftool prog loadall \"$1\" /sys/fs/bpf/bpfcc";
 
 /// A folder of programs.
-struct Project {
-    name: &'static str,
-    files: Vec<PathBuf>,
+pub(crate) struct Project {
+    pub(crate) name: &'static str,
+    pub(crate) files: Vec<PathBuf>,
     /// What its Makefile passes besides `-target bpf`.
-    flags: Vec<String>,
+    pub(crate) flags: Vec<String>,
 }
 
 /// One of the two compilers.
-struct Compiler {
+pub(crate) struct Compiler {
     name: String,
     command: PathBuf,
     flags: &'static [&'static str],
+}
+
+impl Compiler {
+    /// The command that compiles a file.
+    pub(crate) fn compile(&self, file: &Path, flags: &[String], object: &Path) -> Command {
+        let mut command = Command::new(&self.command);
+        command.args(self.flags).args(flags).arg("-c");
+        command.arg(file).arg("-o").arg(object);
+        command
+    }
 }
 
 /// What became of a program with one compiler.
@@ -81,7 +91,7 @@ impl Outcome {
 pub(crate) fn run(mut args: Args) -> Result<bool> {
     let filter = args.next().unwrap_or_default();
     args.finish()?;
-    let compilers = [bpfcc()?, clang()?];
+    let compilers = compilers()?;
     let asks_kernel = kernel_can_be_asked();
     if !asks_kernel {
         say("the kernel is not asked: that needs root, bpftool and bpf(2)");
@@ -111,6 +121,11 @@ pub(crate) fn run(mut args: Args) -> Result<bool> {
 
 fn label(file: &Path) -> &str {
     file.file_name().and_then(OsStr::to_str).unwrap_or_default()
+}
+
+/// This bpfcc, freshly built, and the newest Clang.
+pub(crate) fn compilers() -> Result<[Compiler; 2]> {
+    Ok([bpfcc()?, clang()?])
 }
 
 fn bpfcc() -> Result<Compiler> {
@@ -158,9 +173,7 @@ fn judge(
     scratch: &Path,
 ) -> Result<Outcome> {
     let object = scratch.join("project.o");
-    let mut compile = Command::new(&compiler.command);
-    compile.args(compiler.flags).args(flags).arg("-c");
-    compile.arg(file).arg("-o").arg(&object);
+    let mut compile = compiler.compile(file, flags, &object);
     if let Some(message) = failure(&mut compile, scratch, first_error)? {
         return Ok(Outcome::Refused(message));
     }
@@ -220,7 +233,7 @@ fn verdict(text: &str) -> Option<&str> {
 
 // The programs.
 
-fn projects() -> Result<Vec<Project>> {
+pub(crate) fn projects() -> Result<Vec<Project>> {
     let headers = peers().join("vmlinux");
     dump_types(&headers)?;
     let mut found = Vec::new();
