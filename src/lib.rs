@@ -17,6 +17,7 @@ pub mod explain;
 pub mod json;
 pub mod kernel;
 mod limits;
+pub mod objdump;
 mod place;
 pub mod render;
 pub mod requirements;

@@ -3,8 +3,8 @@
 //! An [`Object`] mirrors a relocatable ELF file with machine EM_BPF (247): sections, symbols and relocations, and the two
 //! sections that have a structure of their own, `.BTF` (types, [`btf::Btf`]) and `.BTF.ext` (functions and lines,
 //! [`ext::BtfExt`]), already decoded. Reader and writer do not know what a section *means*; that is the loader's business. The
-//! linker ([`link::link`]), which makes one object of several, knows it of licences and maps; [`needs`], which says what kernels
-//! can load an object, looks into all of it.
+//! linker ([`link::link`]), which makes one object of several, knows it of licences and maps; [`maps::definitions`] tells what maps
+//! there are; [`needs`], which says what kernels can load an object, looks into all of it.
 //!
 //! The smallest object that Linux loads, a program that returns 0 and its license:
 //!
@@ -43,6 +43,7 @@ pub mod btf;
 pub mod elf;
 pub mod ext;
 pub mod link;
+pub mod maps;
 pub mod needs;
 
 mod bytes;

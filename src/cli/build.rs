@@ -279,6 +279,6 @@ fn object_name(input: &Path) -> PathBuf {
     }
 }
 
-fn parse_dialect(text: &str) -> Result<Dialect, String> {
+pub(crate) fn parse_dialect(text: &str) -> Result<Dialect, String> {
     Dialect::from_name(text).ok_or_else(|| "use llvm, gnu or bpf64".to_owned())
 }

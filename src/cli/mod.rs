@@ -6,12 +6,14 @@ mod depend;
 mod inputs;
 mod link;
 mod macros;
+mod objdump;
 mod options;
 mod output;
 mod query;
 mod report;
 mod run;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -25,7 +27,8 @@ Examples:
   bpfcc --report=kernel dropmon.c       print which kernels load it, and what forces that
   bpfcc --emit=ir dropmon.c             print the intermediate representation
   bpfcc run dropmon.c --events 1000     run it over sample events and print its maps
-  bpfcc link a.o b.o -o prog.o          link objects, which may use each other's functions, variables and maps";
+  bpfcc link a.o b.o -o prog.o          link objects, which may use each other's functions, variables and maps
+  bpfcc objdump dropmon.o               show what is in an object: C beside instructions, maps, types";
 
 /// A restricted-C compiler for BPF64 (eBPF), with a runtime that needs no kernel.
 #[derive(Parser)]
@@ -43,7 +46,12 @@ enum Command {
     Run(Box<run::Args>),
     /// Link objects of bpfcc or clang into one, as `bpftool gen object` does.
     Link(link::Args),
+    /// Show what is in object files: C beside instructions, maps, data, types.
+    Objdump(objdump::Args),
 }
+
+/// Commands that compile nothing, and have no options of clang.
+const WITHOUT_CLANG: [&str; 1] = ["objdump"];
 
 /// The exit code that clap has for it, too.
 const WRONG_COMMAND_LINE: u8 = 2;
@@ -52,7 +60,7 @@ const WRONG_COMMAND_LINE: u8 = 2;
 pub(crate) fn main() -> ExitCode {
     let mut words = std::env::args_os();
     let name = words.next().unwrap_or_default();
-    let words = match clang::translate(words) {
+    let words = match translate(words.collect()) {
         Ok(words) => words,
         Err(message) => {
             eprintln!("bpfcc: error: {message}");
@@ -63,6 +71,7 @@ pub(crate) fn main() -> ExitCode {
     let result = match &cli.command {
         Some(Command::Run(args)) => run::run(args),
         Some(Command::Link(args)) => link::run(args).map(|()| ExitCode::SUCCESS),
+        Some(Command::Objdump(args)) => objdump::run(args),
         None => build::run(&cli.build).map(|()| ExitCode::SUCCESS),
     };
     match result {
@@ -71,5 +80,14 @@ pub(crate) fn main() -> ExitCode {
             output::report(&error);
             ExitCode::FAILURE
         }
+    }
+}
+
+/// The words for clap.
+fn translate(words: Vec<OsString>) -> Result<Vec<OsString>, String> {
+    let command = words.first().and_then(|word| word.to_str());
+    match command.is_some_and(|word| WITHOUT_CLANG.contains(&word)) {
+        true => Ok(words),
+        false => clang::translate(words.into_iter()),
     }
 }

@@ -29,19 +29,23 @@ pub(super) struct Listing {
 }
 
 impl Listing {
-    pub(super) fn new(dialect: Dialect, insns: &[Insn], names: &Names) -> Listing {
-        let starts: BTreeSet<usize> = with_slots(insns).map(|(slot, _)| slot).collect();
-        let targets: BTreeSet<usize> = with_slots(insns)
+    pub(super) fn new(dialect: Dialect, code: &[(usize, Insn)], names: &Names) -> Listing {
+        let starts: BTreeSet<usize> = code.iter().map(|(slot, _)| *slot).collect();
+        let targets: BTreeSet<usize> = code
+            .iter()
             .filter(|(slot, _)| names.symbol(*slot).is_none())
-            .filter_map(|(slot, insn)| destination(slot, insn, distance(insn)?))
+            .filter_map(|(slot, insn)| destination(*slot, insn, distance(insn)?))
             .filter(|target| starts.contains(target))
             .collect();
-        let after_jumps = with_slots(insns)
+        let after_jumps = code
+            .iter()
             .filter(|(_, insn)| ends_block(insn))
             .map(|(slot, insn)| slot + insn.slots());
-        let blocks: BTreeSet<usize> = [0]
+        let blocks: BTreeSet<usize> = starts
+            .first()
             .into_iter()
-            .chain(targets.iter().copied())
+            .chain(&targets)
+            .copied()
             .chain(after_jumps)
             .collect();
         let mut labels: BTreeMap<usize, String> = blocks
@@ -66,11 +70,11 @@ impl Listing {
 }
 
 /// Each instruction with the slot where it starts.
-pub(super) fn with_slots(insns: &[Insn]) -> impl Iterator<Item = (usize, &Insn)> {
+pub(super) fn with_slots(insns: &[Insn]) -> impl Iterator<Item = (usize, Insn)> {
     insns.iter().scan(0, |next, insn| {
         let slot = *next;
         *next += insn.slots();
-        Some((slot, insn))
+        Some((slot, *insn))
     })
 }
 

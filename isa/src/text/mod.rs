@@ -101,18 +101,42 @@ impl Dialect {
 ///
 /// A jump that leads out of the function or into the middle of `lddw` is printed as a distance, `goto +3`.
 pub fn print(dialect: Dialect, insns: &[Insn], names: &Names) -> String {
-    let listing = Listing::new(dialect, insns, names);
     let mut text = String::new();
-    for (slot, insn) in listing::with_slots(insns) {
-        if let Some(label) = listing.label(slot) {
+    let code: Vec<(usize, Insn)> = listing::with_slots(insns).collect();
+    for Line {
+        label, text: line, ..
+    } in lines(dialect, &code, names)
+    {
+        if let Some(label) = label {
             text += &format!("{label}:\n");
         }
-        let line = line(dialect, insn, names.symbol(slot), |distance| {
-            listing.target(slot, insn, distance)
-        });
         text += &format!("    {line}\n");
     }
     text
+}
+
+/// A line of a listing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Line {
+    /// Where the instruction starts.
+    pub slot: usize,
+    /// What stands before it.
+    pub label: Option<String>,
+    /// The instruction.
+    pub text: String,
+}
+
+/// The lines of [`print`], of instructions that stand at these slots; there may be something else between them.
+pub fn lines(dialect: Dialect, code: &[(usize, Insn)], names: &Names) -> Vec<Line> {
+    let listing = Listing::new(dialect, code, names);
+    let lines = code.iter().map(|&(slot, insn)| Line {
+        slot,
+        label: listing.label(slot).map(str::to_owned),
+        text: line(dialect, &insn, names.symbol(slot), |distance| {
+            listing.target(slot, &insn, distance)
+        }),
+    });
+    lines.collect()
 }
 
 /// One instruction, its jump target as a distance.

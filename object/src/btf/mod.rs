@@ -8,7 +8,7 @@
 //! ```
 //!
 //! The format is described in Linux `Documentation/bpf/btf.rst`. [`write()`] and [`read()`] go between those bytes and a
-//! [`Btf`]; [`text()`] is for people, and [`header()`] for C compilers. [`dedup()`] is for linkers.
+//! [`Btf`]; [`text()`] and [`definitions()`] are for people, [`header()`] for C compilers, and [`dedup()`] for linkers.
 
 mod kind;
 mod references;
@@ -23,7 +23,7 @@ mod text;
 mod write;
 
 pub use dedup::{Deduplicated, dedup};
-pub use header::{HeaderError, Names, empty_header, header};
+pub use header::{Declarations, HeaderError, Names, definitions, empty_header, header};
 pub use kind::Kind;
 pub use read::{BtfError, read};
 pub use text::text;

@@ -14,7 +14,7 @@ mod shape;
 
 use std::collections::HashSet;
 
-use super::{BtfError, LazyBtf};
+use super::{BtfError, LazyBtf, TypeId};
 
 /// The names that a program mentions.
 #[derive(Clone, Default, Debug)]
@@ -75,6 +75,28 @@ pub fn header(section: &[u8], names: &Names<'_>) -> Result<String> {
     let selection = select::select(&btf, names)?;
     let printed = print::print(&btf, &selection)?;
     Ok(around(&printed.types, &printed.functions))
+}
+
+/// All types of a `.BTF` section as C, without what [`header()`] puts around them.
+pub fn definitions(section: &[u8]) -> Result<String> {
+    let btf = LazyBtf::new(section)?;
+    let printed = print::print(&btf, &select::all(&btf)?)?;
+    Ok(printed.types)
+}
+
+/// Single declarations of what has one of the types of a `.BTF` section.
+pub struct Declarations<'a>(LazyBtf<'a>);
+
+impl<'a> Declarations<'a> {
+    /// Of what the contents of this section describe.
+    pub fn new(section: &'a [u8]) -> Result<Declarations<'a>> {
+        Ok(Declarations(LazyBtf::new(section)?))
+    }
+
+    /// The declaration of `name` in one line, `struct pair *name`; a record or enumeration that has no tag is `struct {…}`.
+    pub fn of(&self, ty: TypeId, name: &str) -> Result<String> {
+        print::declaration(&self.0, ty, name)
+    }
 }
 
 /// The header of no types at all: what it defines as macros.

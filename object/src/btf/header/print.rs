@@ -9,7 +9,7 @@ use std::fmt::Write;
 use super::select::Selection;
 use super::shape::{Shape, Shapes};
 use super::{HeaderError, Result};
-use crate::btf::{BtfType, Enumerator, FwdKind, LazyBtf, Member, TypeId};
+use crate::btf::{BtfType, Enumerator, FwdKind, LazyBtf, Member, Param, TypeId};
 
 /// How deep types may lie in each other, and how long a declarator may be.
 pub(super) const MAX_DEPTH: usize = 200;
@@ -26,16 +26,7 @@ pub(super) struct Printed {
 
 /// Prints a selection.
 pub(super) fn print(btf: &LazyBtf<'_>, selection: &Selection) -> Result<Printed> {
-    let mut printer = Printer {
-        btf,
-        selection,
-        shapes: Shapes::new(btf),
-        names: names(btf, selection)?,
-        constants: HashMap::new(),
-        begun: HashSet::new(),
-        text: String::new(),
-        made: 0,
-    };
+    let mut printer = Printer::new(btf, selection, names(btf, selection)?);
     printer.declare_records()?;
     for &id in &selection.whole {
         if !printer.is_anonymous(id)? {
@@ -52,6 +43,18 @@ pub(super) fn print(btf: &LazyBtf<'_>, selection: &Selection) -> Result<Printed>
     }
     let functions = printer.text;
     Ok(Printed { types, functions })
+}
+
+/// Prints one declaration for people: in one line, with the names of parameters.
+pub(super) fn declaration(btf: &LazyBtf<'_>, id: TypeId, name: &str) -> Result<String> {
+    let selection = Selection::default();
+    let mut printer = Printer::new(btf, &selection, BTreeMap::new());
+    printer.is_brief = true;
+    let declarator = match name {
+        "" => "",
+        name => identifier(name)?,
+    };
+    printer.declaration(id, declarator.to_owned(), 0)
 }
 
 /// Tags and type names, with a number behind those of which there are several.
@@ -121,9 +124,29 @@ struct Printer<'a> {
     text: String,
     /// Bytes of text that have been made, in whatever place.
     made: usize,
+    /// One line for people.
+    is_brief: bool,
 }
 
-impl Printer<'_> {
+impl<'a> Printer<'a> {
+    fn new(
+        btf: &'a LazyBtf<'a>,
+        selection: &'a Selection,
+        names: BTreeMap<TypeId, String>,
+    ) -> Printer<'a> {
+        Printer {
+            btf,
+            selection,
+            shapes: Shapes::new(btf),
+            names,
+            constants: HashMap::new(),
+            begun: HashSet::new(),
+            text: String::new(),
+            made: 0,
+            is_brief: false,
+        }
+    }
+
     fn charge(&mut self, bytes: usize) -> Result<()> {
         self.made += bytes + 1;
         match self.made > MAX_TEXT {
@@ -450,7 +473,7 @@ impl Printer<'_> {
                     declarator = grouped(declarator, std::mem::take(&mut is_pointer));
                     let mut list = Vec::new();
                     for param in params {
-                        list.push(self.parameter(param.ty, depth)?);
+                        list.push(self.parameter(param, depth)?);
                     }
                     let _ = match list.is_empty() {
                         true => write!(declarator, "(void)"),
@@ -470,10 +493,13 @@ impl Printer<'_> {
         Err(HeaderError::TooDeep)
     }
 
-    /// Parameters go without names: a name may be one that is a macro here.
-    fn parameter(&mut self, id: TypeId, depth: usize) -> Result<String> {
-        match id {
+    /// Parameters go without names where a compiler reads it: a name may be one that is a macro there.
+    fn parameter(&mut self, param: &Param, depth: usize) -> Result<String> {
+        match param.ty {
             TypeId::VOID => Ok("...".to_owned()),
+            id if self.is_brief && !param.name.is_empty() => {
+                self.declaration(id, identifier(&param.name)?.to_owned(), depth + 1)
+            }
             id => self.declaration(id, String::new(), depth + 1),
         }
     }
@@ -487,6 +513,13 @@ impl Printer<'_> {
         Ok(match ty {
             BtfType::Int { .. } | BtfType::Float { .. } => words(name)?.to_owned(),
             BtfType::Typedef { .. } => identifier(name)?.to_owned(),
+            BtfType::Enum { .. } | BtfType::Enum64 { .. } if name.is_empty() && self.is_brief => {
+                "enum {…}".to_owned()
+            }
+            _ if name.is_empty() && self.is_brief => match record_keyword(ty) {
+                Some(keyword) => format!("{keyword} {{…}}"),
+                None => "void".to_owned(),
+            },
             _ if name.is_empty() => self.definition(id, ty, depth + 1)?,
             BtfType::Enum { .. } | BtfType::Enum64 { .. } => format!("enum {}", identifier(name)?),
             _ => match record_keyword(ty) {

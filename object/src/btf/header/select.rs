@@ -46,6 +46,23 @@ pub(super) fn select<'a>(btf: &'a LazyBtf<'a>, names: &'a Names<'a>) -> Result<S
     }
 }
 
+/// Everything there is, but for functions.
+pub(super) fn all(btf: &LazyBtf<'_>) -> Result<Selection> {
+    let mut selection = Selection::default();
+    for head in btf.heads() {
+        let head = head?;
+        let chosen = match head.kind {
+            Kind::Fwd => &mut selection.declared,
+            Kind::Struct | Kind::Union | Kind::Enum | Kind::Enum64 | Kind::Typedef => {
+                &mut selection.whole
+            }
+            _ => continue,
+        };
+        chosen.insert(head.id);
+    }
+    Ok(selection)
+}
+
 /// A type that is referred to.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Step {

@@ -1,0 +1,147 @@
+//! An object with what is looked up in it again and again: names of places, types, maps.
+
+use std::collections::{BTreeMap, HashMap};
+
+use bpfcc_object::btf::{Btf, BtfType, Declarations, TypeId};
+use bpfcc_object::ext::LineInfo;
+use bpfcc_object::maps::{self, Definition, MapDef};
+use bpfcc_object::{Object, Section, SectionId, Symbol, SymbolKind};
+
+/// An object and its indices.
+pub(super) struct File<'a> {
+    pub(super) object: &'a Object,
+    pub(super) maps: Vec<Definition>,
+    /// `.BTF` as bytes, for what prints C.
+    pub(super) types: Option<&'a [u8]>,
+    declarations: Option<Declarations<'a>>,
+    /// The symbols with a name in each section, by place; where there are several at one, the global one is first.
+    named: HashMap<SectionId, Vec<&'a Symbol>>,
+    /// The type of each variable, by name.
+    variables: HashMap<&'a str, TypeId>,
+    /// The number of each function's BTF, by name.
+    functions: HashMap<&'a str, TypeId>,
+}
+
+/// A name and how far behind it.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) name: &'a str,
+    pub(super) beyond: u64,
+}
+
+impl<'a> File<'a> {
+    /// `types` are the object's types as bytes.
+    pub(super) fn new(object: &'a Object, types: Option<&'a [u8]>) -> File<'a> {
+        let mut file = File {
+            object,
+            maps: maps::definitions(object),
+            types,
+            declarations: types.and_then(|types| Declarations::new(types).ok()),
+            named: named(object),
+            variables: HashMap::new(),
+            functions: HashMap::new(),
+        };
+        let Some(btf) = &object.btf else { return file };
+        for (_, ty) in btf.iter() {
+            match ty {
+                BtfType::Var { name, ty, .. } => file.variables.insert(name, *ty),
+                BtfType::Func { name, proto, .. } => file.functions.insert(name, *proto),
+                _ => None,
+            };
+        }
+        file
+    }
+
+    pub(super) fn btf(&self) -> Option<&'a Btf> {
+        self.object.btf.as_ref()
+    }
+
+    pub(super) fn section(&self, id: SectionId) -> Option<&'a Section> {
+        self.object.section(id)
+    }
+
+    /// The symbols of a section that have a name, by place.
+    pub(super) fn named_in(&self, section: SectionId) -> &[&'a Symbol] {
+        self.named.get(&section).map_or(&[], Vec::as_slice)
+    }
+
+    /// The symbol that a byte of a section belongs to, else the section.
+    pub(super) fn place(&self, section: SectionId, offset: u64) -> Place<'a> {
+        let symbols = self.named_in(section);
+        let after = symbols.partition_point(|symbol| symbol.value <= offset);
+        let start = symbols[..after].last().map(|symbol| symbol.value);
+        let first = start.map(|start| symbols.partition_point(|symbol| symbol.value < start));
+        let covers = |symbol: &&Symbol| {
+            let beyond = offset - symbol.value;
+            beyond == 0 || beyond < symbol.size
+        };
+        match first.map(|first| symbols[first]).filter(covers) {
+            Some(symbol) => Place {
+                name: &symbol.name,
+                beyond: offset - symbol.value,
+            },
+            None => Place {
+                name: self.section(section).map_or("", |section| &section.name),
+                beyond: offset,
+            },
+        }
+    }
+
+    /// The map that is defined at this place.
+    pub(super) fn map_at(&self, section: SectionId, offset: u64) -> Option<&MapDef> {
+        let maps = self.maps.iter().flatten();
+        maps.into_iter()
+            .find(|map| map.section == section && map.offset == offset)
+    }
+
+    /// The type of the variable of this name.
+    pub(super) fn variable(&self, name: &str) -> Option<TypeId> {
+        self.variables.get(name).copied()
+    }
+
+    /// `int prog(void *ctx)`, if BTF knows the function.
+    pub(super) fn prototype(&self, name: &str) -> Option<String> {
+        let proto = self.functions.get(name)?;
+        self.declarations.as_ref()?.of(*proto, name).ok()
+    }
+
+    /// `struct pair *name` in C; if C cannot say it, the number of the type.
+    pub(super) fn declare(&self, ty: TypeId, name: &str) -> String {
+        let declarations = self.declarations.as_ref();
+        let text = declarations.and_then(|declarations| declarations.of(ty, name).ok());
+        text.unwrap_or_else(|| format!("type {ty} {name}").trim_end().to_owned())
+    }
+
+    /// Where lines of the source start in a section, by byte offset.
+    pub(super) fn lines(&self, section: &str) -> BTreeMap<u32, &'a LineInfo> {
+        let info = self
+            .object
+            .ext
+            .as_ref()
+            .and_then(|ext| ext.section(section));
+        let lines = info.into_iter().flat_map(|info| &info.lines);
+        lines.map(|line| (line.offset, line)).collect()
+    }
+
+    /// The text of the license, if the object has one.
+    pub(super) fn license(&self) -> Option<String> {
+        let (_, section) = self.object.section_by_name("license")?;
+        let text = section.data.split(|&byte| byte == 0).next()?;
+        Some(String::from_utf8_lossy(text).escape_debug().to_string())
+    }
+}
+
+fn named(object: &Object) -> HashMap<SectionId, Vec<&Symbol>> {
+    let mut named: HashMap<SectionId, Vec<&Symbol>> = HashMap::new();
+    for symbol in &object.symbols {
+        let is_named = symbol.kind != SymbolKind::Section && !symbol.name.is_empty();
+        if let (true, Some(section)) = (is_named, symbol.section) {
+            named.entry(section).or_default().push(symbol);
+        }
+    }
+    for symbols in named.values_mut() {
+        let is_local = |symbol: &Symbol| symbol.binding == bpfcc_object::Binding::Local;
+        symbols.sort_by_key(|symbol| (symbol.value, is_local(symbol)));
+    }
+    named
+}
