@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use bpfcc::Dialect;
 use bpfcc::objdump::{self, Part};
 use bpfcc_object::{Object, elf};
@@ -158,5 +158,6 @@ fn read(path: &Path) -> Result<Object> {
         path => std::fs::read(path),
     };
     let bytes = bytes.with_context(|| format!("cannot read `{}`", path.display()))?;
-    elf::read(&bytes).with_context(|| format!("`{}` is no BPF object file", path.display()))
+    elf::read(&bytes)
+        .map_err(|error| anyhow!("`{}` is no BPF object file: {error}", path.display()))
 }

@@ -192,7 +192,11 @@ impl<'a> Facts<'a> {
             }
             code.push((slot, insn));
         }
-        let mut texts = text::lines(form.dialect, &code, &names).into_iter();
+        let mut texts = match form.is_plain {
+            true => code.iter().map(|line| plain(form.dialect, line)).collect(),
+            false => text::lines(form.dialect, &code, &names),
+        }
+        .into_iter();
         let lines = decoded.iter().map(|(slot, insn)| match insn {
             Ok(insn) => {
                 // There is one for each instruction.
@@ -251,6 +255,15 @@ impl<'a> Facts<'a> {
             relocs.partition_point(|reloc| reloc.offset < byte)
         };
         &relocs[at(slot)..at(slot + slots)]
+    }
+}
+
+/// An instruction with distances and numbers as its bytes have them.
+fn plain(dialect: Dialect, &(slot, insn): &(usize, Insn)) -> text::Line {
+    text::Line {
+        slot,
+        label: None,
+        text: text::print_one(dialect, &insn),
     }
 }
 

@@ -18,8 +18,12 @@ pub(super) struct File<'a> {
     named: HashMap<SectionId, Vec<&'a Symbol>>,
     /// The type of each variable, by name.
     variables: HashMap<&'a str, TypeId>,
-    /// The number of each function's BTF, by name.
+    /// The type of each function, by name.
     functions: HashMap<&'a str, TypeId>,
+    /// The sections of BTF in which variables and functions are declared, by name.
+    declared_in: HashMap<&'a str, &'a str>,
+    /// Position in `maps` of the map that is defined at a place.
+    map_places: HashMap<(SectionId, u64), usize>,
 }
 
 /// A name and how far behind it.
@@ -32,24 +36,45 @@ pub(super) struct Place<'a> {
 impl<'a> File<'a> {
     /// `types` are the object's types as bytes.
     pub(super) fn new(object: &'a Object, types: Option<&'a [u8]>) -> File<'a> {
+        let maps = maps::definitions(object);
+        let places = maps.iter().enumerate().filter_map(|(index, map)| {
+            let map = map.as_ref().ok()?;
+            Some(((map.section, map.offset), index))
+        });
         let mut file = File {
             object,
-            maps: maps::definitions(object),
+            map_places: places.collect(),
+            maps,
             types,
             declarations: types.and_then(|types| Declarations::new(types).ok()),
             named: named(object),
             variables: HashMap::new(),
             functions: HashMap::new(),
+            declared_in: HashMap::new(),
         };
-        let Some(btf) = &object.btf else { return file };
-        for (_, ty) in btf.iter() {
-            match ty {
-                BtfType::Var { name, ty, .. } => file.variables.insert(name, *ty),
-                BtfType::Func { name, proto, .. } => file.functions.insert(name, *proto),
-                _ => None,
-            };
+        if let Some(btf) = &object.btf {
+            file.index(btf);
         }
         file
+    }
+
+    fn index(&mut self, btf: &'a Btf) {
+        for (_, ty) in btf.iter() {
+            match ty {
+                BtfType::Var { name, ty, .. } => {
+                    self.variables.insert(name, *ty);
+                }
+                BtfType::Func { name, proto, .. } => {
+                    self.functions.insert(name, *proto);
+                }
+                BtfType::DataSec { name, vars, .. } => {
+                    let declared = vars.iter().filter_map(|var| btf.get(var.ty));
+                    let declared = declared.map(|var| (var.name(), name.as_str()));
+                    self.declared_in.extend(declared);
+                }
+                _ => {}
+            }
+        }
     }
 
     pub(super) fn btf(&self) -> Option<&'a Btf> {
@@ -89,9 +114,18 @@ impl<'a> File<'a> {
 
     /// The map that is defined at this place.
     pub(super) fn map_at(&self, section: SectionId, offset: u64) -> Option<&MapDef> {
-        let maps = self.maps.iter().flatten();
-        maps.into_iter()
-            .find(|map| map.section == section && map.offset == offset)
+        let index = *self.map_places.get(&(section, offset))?;
+        self.maps.get(index)?.as_ref().ok()
+    }
+
+    /// The section of BTF in which a variable or function is declared.
+    pub(super) fn declared_in(&self, name: &str) -> Option<&'a str> {
+        self.declared_in.get(name).copied()
+    }
+
+    /// Whether BTF knows a function of this name.
+    pub(super) fn is_function(&self, name: &str) -> bool {
+        self.functions.contains_key(name)
     }
 
     /// The type of the variable of this name.

@@ -50,6 +50,9 @@ pub(super) fn text(file: &File<'_>, function: &Function<'_>, options: &Options) 
     let mut text = format!("\n{declaration}:  {}\n", style::note(&facts));
     let mut shown: Option<&LineInfo> = None;
     for line in &function.lines {
+        if let Some(label) = &line.label {
+            text += &format!("{label}:\n");
+        }
         if let Some(source) = line.source.filter(|_| options.source) {
             let same =
                 shown.is_some_and(|shown| (&shown.file, shown.line) == (&source.file, source.line));
@@ -74,9 +77,6 @@ fn source_line(source: &LineInfo) -> String {
 
 fn instruction(file: &File<'_>, line: &Line<'_>, options: &Options) -> String {
     let mut text = String::new();
-    if let Some(label) = &line.label {
-        text += &format!("{label}:\n");
-    }
     let mut left = format!("{:>5}:  ", line.slot);
     if options.bytes {
         // `lddw` has sixteen, in two lines.

@@ -1,8 +1,7 @@
 //! What an instruction refers to: a map, a variable, a string, a function.
 
-use bpfcc_isa::helpers::helper_by_id;
+use bpfcc_isa::helpers::{helper_by_id, named_2014};
 use bpfcc_isa::{Callee, Imm64, Insn, SLOT_BYTES};
-use bpfcc_object::btf::BtfType;
 use bpfcc_object::{Reloc, SectionId, SectionKind, Symbol, SymbolKind};
 
 use super::file::{File, Place};
@@ -82,21 +81,13 @@ fn function_at(file: &File<'_>, section: SectionId, offset: u64) -> Option<Refer
 
 /// What an undefined symbol stands for.
 pub(super) fn undefined(file: &File<'_>, symbol: &Symbol) -> &'static str {
-    let Some(btf) = file.btf() else {
-        return "defined elsewhere";
-    };
-    let is_this = |id| btf.get(id).is_some_and(|ty| ty.name() == symbol.name);
-    let mut sections = btf.iter().filter_map(|(_, ty)| match ty {
-        BtfType::DataSec { name, vars, .. } => vars
-            .iter()
-            .find(|var| is_this(var.ty))
-            .map(|var| (name.as_str(), btf.get(var.ty))),
-        _ => None,
-    });
-    match sections.next() {
-        Some((".kconfig", _)) => "option of the kernel's configuration",
-        Some((".ksyms", Some(BtfType::Func { .. }))) => "kernel function",
-        Some((".ksyms", _)) => "kernel variable",
+    if named_2014(&symbol.name).is_some() {
+        return "function of 2014";
+    }
+    match file.declared_in(&symbol.name) {
+        Some(".kconfig") => "option of the kernel's configuration",
+        Some(".ksyms") if file.is_function(&symbol.name) => "kernel function",
+        Some(".ksyms") => "kernel variable",
         _ => "defined elsewhere",
     }
 }
@@ -134,12 +125,12 @@ fn contents(file: &File<'_>, id: SectionId, offset: u64, place: Place<'_>) -> Op
     if section.kind == SectionKind::Code {
         return Some("function".to_owned());
     }
-    if let Some(ty) = file
-        .variable(place.name)
-        .filter(|_| place.name != section.name)
-    {
-        let declaration = file.declare(ty, place.name);
-        return Some(format!("{declaration} in {}", section.name));
+    if place.name != section.name {
+        let declaration = file
+            .variable(place.name)
+            .map(|ty| file.declare(ty, place.name));
+        let before = declaration.map_or_else(String::new, |declaration| declaration + " ");
+        return Some(format!("{before}in {}", section.name));
     }
     let is_constant = matches!(
         section.kind,

@@ -1,7 +1,7 @@
 //! Columns for people.
 
 /// How wide a column may become; what is longer pushes the others aside.
-const MAX_WIDTH: usize = 60;
+const MAX_WIDTH: usize = 100;
 
 /// A table whose first row is a heading.
 pub(super) struct Table<const N: usize> {
