@@ -13,7 +13,7 @@ use bpfcc_ir::pass::{self, PASSES};
 use bpfcc_isa::{Endian, encode_one, text};
 use bpfcc_object::{btf, ext};
 
-use crate::{Compilation, Compiler, Options};
+use crate::{Compilation, Compiler, Options, objdump};
 
 /// A stage of the compiler.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -48,11 +48,13 @@ pub enum Stage {
     Bytes,
     /// `btf`: types, functions and lines of the object file.
     Btf,
+    /// `objdump`: what is in the object file, as the command of this name shows it.
+    Objdump,
 }
 
 impl Stage {
     /// Names that `--emit` takes, without those of the passes.
-    pub const NAMES: [&str; 14] = [
+    pub const NAMES: [&str; 15] = [
         "pp",
         "pp:plain",
         "pp:macros",
@@ -67,6 +69,7 @@ impl Stage {
         "asm",
         "bytes",
         "btf",
+        "objdump",
     ];
 }
 
@@ -99,6 +102,7 @@ impl FromStr for Stage {
             "asm" => Stage::Assembly,
             "bytes" => Stage::Bytes,
             "btf" => Stage::Btf,
+            "objdump" => Stage::Objdump,
             _ => {
                 let names = Stage::NAMES.join(", ");
                 return Err(format!(
@@ -185,6 +189,7 @@ fn backend_text(compiler: &mut Compiler<'_>, module: &Module, stage: &Stage) -> 
             backend::listings(module, &options).map(text)
         }
         Stage::Btf => return compiler.generate(module).map(|object| types(&object)),
+        Stage::Objdump => return compiler.generate(module).map(|object| contents(&object)),
         _ => backend::asm_text(module, &options, compiler.options.dialect),
     };
     compiler.accept(module, text)
@@ -208,6 +213,14 @@ fn bytes(listing: &backend::Listing, endian: Endian) -> String {
         slot += insn.slots();
     }
     text
+}
+
+fn contents(object: &bpfcc_object::Object) -> String {
+    let options = objdump::Options {
+        source: true,
+        ..objdump::Options::default()
+    };
+    objdump::text(object, &options).expect("all of it is there")
 }
 
 fn types(object: &bpfcc_object::Object) -> String {

@@ -43,7 +43,7 @@ pub(crate) struct Args {
     /// Dialect of assembly: llvm, gnu or bpf64 (that of 2014).
     #[arg(long, value_name = "DIALECT", default_value = "llvm", value_parser = parse_dialect)]
     asm: Dialect,
-    /// Print the text of a stage instead: pp (pp:plain, pp:macros), ast, tree, ir, select, regalloc, asm, bytes, btf. `ir:lower` is the IR before
+    /// Print the text of a stage instead: pp (pp:plain, pp:macros), ast, tree, ir, select, regalloc, asm, bytes, btf, objdump. `ir:lower` is the IR before
     /// all passes (`ir:adapt`: after the adaptation to the target), `ir:after=NAME` the IR after one of them.
     #[arg(long, value_name = "STAGE")]
     emit: Option<Stage>,

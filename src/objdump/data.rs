@@ -108,7 +108,17 @@ pub(super) fn text(file: &File<'_>, id: SectionId, section: &Section) -> String 
     let (name, size) = (&section.name, section.size);
     let words = kind_words(section.kind);
     let mut text = style::heading(&format!("{name}: {words}, {size} bytes"));
-    for variable in variables(file, id, section) {
+    text += &match section.kind {
+        SectionKind::Strings => strings(&section.data),
+        _ => values(&variables(file, id, section)),
+    };
+    text + &hex(&section.data)
+}
+
+/// One line for each variable.
+fn values(variables: &[Variable]) -> String {
+    let mut text = String::new();
+    for variable in variables {
         let Variable {
             offset,
             size,
@@ -116,14 +126,13 @@ pub(super) fn text(file: &File<'_>, id: SectionId, section: &Section) -> String 
             value,
             ..
         } = variable;
-        let value = value.map_or_else(String::new, |value| format!(" = {value}"));
+        let value = value
+            .as_ref()
+            .map_or_else(String::new, |value| format!(" = {value}"));
         let note = style::note(&format!("# at {offset}, {size} bytes"));
         text += &format!("  {declaration}{value};  {note}\n");
     }
-    if section.kind == SectionKind::Strings {
-        text += &strings(&section.data);
-    }
-    text + &hex(&section.data)
+    text
 }
 
 /// One line for each string.

@@ -2,7 +2,7 @@
 
 use bpfcc_isa::helpers::{helper_by_id, named_2014};
 use bpfcc_isa::{Callee, Imm64, Insn, SLOT_BYTES};
-use bpfcc_object::{Reloc, SectionId, SectionKind, Symbol, SymbolKind};
+use bpfcc_object::{Reloc, Section, SectionId, SectionKind, Symbol, SymbolKind};
 
 use super::file::{File, Place};
 use super::{maps, value};
@@ -125,18 +125,28 @@ fn contents(file: &File<'_>, id: SectionId, offset: u64, place: Place<'_>) -> Op
     if section.kind == SectionKind::Code {
         return Some("function".to_owned());
     }
-    if place.name != section.name {
-        let declaration = file
-            .variable(place.name)
-            .map(|ty| file.declare(ty, place.name));
-        let before = declaration.map_or_else(String::new, |declaration| declaration + " ");
-        return Some(format!("{before}in {}", section.name));
+    if let Some(text) = string(file, section, offset, place.name) {
+        return Some(text);
     }
+    if place.name == section.name {
+        return None;
+    }
+    let ty = file.variable(place.name);
+    let declaration = ty.map_or_else(String::new, |ty| file.declare(ty, place.name) + " ");
+    Some(format!("{declaration}in {}", section.name))
+}
+
+/// The constant string at a place, unless what has this name there is known to be something else.
+fn string(file: &File<'_>, section: &Section, offset: u64, name: &str) -> Option<String> {
+    let is_other = match (file.btf(), file.variable(name)) {
+        (Some(btf), Some(ty)) => !value::is_text(btf, ty),
+        _ => false,
+    };
     let is_constant = matches!(
         section.kind,
         SectionKind::ReadOnlyData | SectionKind::Strings
     );
     let text = section.data.get(usize::try_from(offset).ok()?..)?;
     let end = text.iter().position(|&byte| byte == 0)?;
-    value::string(&text[..=end]).filter(|_| is_constant && end > 0)
+    value::string(&text[..=end]).filter(|_| is_constant && end > 0 && !is_other)
 }

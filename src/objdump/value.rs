@@ -148,7 +148,7 @@ impl Printer<'_> {
     }
 
     fn array(&mut self, element: TypeId, count: u32, bytes: &[u8], at: usize, depth: usize) {
-        if let Some(text) = string(bytes).filter(|_| self.is_char(element)) {
+        if let Some(text) = string(bytes).filter(|_| is_char(self.btf, element)) {
             self.text += &text;
             return;
         }
@@ -221,17 +221,25 @@ impl Printer<'_> {
         }
         self.text += " }";
     }
+}
 
-    fn is_char(&self, ty: TypeId) -> bool {
-        match self.btf.get(self.btf.strip(ty)) {
-            Some(BtfType::Int {
-                name,
-                size: 1,
-                encoding,
-                ..
-            }) => name == "char" || *encoding == IntEncoding::Char,
-            _ => false,
-        }
+/// Whether this is an array of characters.
+pub(super) fn is_text(btf: &Btf, ty: TypeId) -> bool {
+    match btf.get(btf.strip(ty)) {
+        Some(BtfType::Array { element, .. }) => is_char(btf, *element),
+        _ => false,
+    }
+}
+
+fn is_char(btf: &Btf, ty: TypeId) -> bool {
+    match btf.get(btf.strip(ty)) {
+        Some(BtfType::Int {
+            name,
+            size: 1,
+            encoding,
+            ..
+        }) => name == "char" || *encoding == IntEncoding::Char,
+        _ => false,
     }
 }
 

@@ -12,6 +12,7 @@ pub(crate) fn options(flags: &[String]) -> Result<Options, String> {
             "-E" => {}
             "-O0" => options.level = Level::O0,
             "-O1" => options.level = Level::O1,
+            "--debug-info=no" => options.no_debug_info = true,
             "--no-loops" => options.frontend.language.allowed.loops = false,
             _ => match flag.split_once('=') {
                 Some(("--mcpu", name)) => {

@@ -45,16 +45,12 @@ pub(super) fn print(btf: &LazyBtf<'_>, selection: &Selection) -> Result<Printed>
     Ok(Printed { types, functions })
 }
 
-/// Prints one declaration for people: in one line, with the names of parameters.
+/// Prints one declaration for people: in one line, with the names of parameters. The name is the caller's business.
 pub(super) fn declaration(btf: &LazyBtf<'_>, id: TypeId, name: &str) -> Result<String> {
     let selection = Selection::default();
     let mut printer = Printer::new(btf, &selection, BTreeMap::new());
     printer.is_brief = true;
-    let declarator = match name {
-        "" => "",
-        name => identifier(name)?,
-    };
-    printer.declaration(id, declarator.to_owned(), 0)
+    printer.declaration(id, name.to_owned(), 0)
 }
 
 /// Tags and type names, with a number behind those of which there are several.
