@@ -516,7 +516,7 @@ impl<'a> Printer<'a> {
                 Some(keyword) => format!("{keyword} {{…}}"),
                 None => "void".to_owned(),
             },
-            _ if name.is_empty() => self.definition(id, ty, depth + 1)?,
+            _ if name.is_empty() => self.definition(id, ty, depth)?,
             BtfType::Enum { .. } | BtfType::Enum64 { .. } => format!("enum {}", identifier(name)?),
             _ => match record_keyword(ty) {
                 Some(keyword) => format!("{keyword} {}", identifier(name)?),
