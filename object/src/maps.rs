@@ -11,7 +11,6 @@ use std::collections::HashMap;
 use bpfcc_isa::program::{MapKind, TABLE_BYTES_2014, TABLE_SECTIONS_2014};
 
 use crate::btf::{Btf, BtfType, Member, TypeId};
-use crate::bytes::u32_from_bytes;
 use crate::{Endian, Object, RelocKind, Section, SectionId, Symbol, SymbolKind};
 
 /// The definition of a map.
@@ -122,13 +121,15 @@ fn symbols(object: &Object, section: SectionId) -> Vec<&Symbol> {
     found
 }
 
-/// The type of each variable that BTF knows.
+/// The type of each variable that BTF knows; of those that share a name, the first.
 fn variables(btf: &Btf) -> HashMap<&str, TypeId> {
-    let variable = |(_, ty)| match ty {
-        &BtfType::Var { ref name, ty, .. } => Some((name.as_str(), ty)),
-        _ => None,
-    };
-    btf.iter().filter_map(variable).collect()
+    let mut variables = HashMap::new();
+    for (_, ty) in btf.iter() {
+        if let BtfType::Var { name, ty, .. } = ty {
+            variables.entry(name.as_str()).or_insert(*ty);
+        }
+    }
+    variables
 }
 
 fn btf_maps(
@@ -343,7 +344,7 @@ fn words<const N: usize>(section: &Section, offset: u64, endian: Endian) -> Opti
     let bytes = section.data.get(start..)?.get(..N * 4)?;
     let mut words = [0; N];
     for (word, bytes) in words.iter_mut().zip(bytes.chunks_exact(4)) {
-        *word = u32_from_bytes(endian, bytes.try_into().ok()?);
+        *word = endian.number(bytes) as u32;
     }
     Some(words)
 }

@@ -3,6 +3,7 @@
 mod support;
 
 use bpfcc_isa::{AluOp, AtomicOp, Callee, Cond, Imm64, Insn, Reg, Size, Src, Width};
+use bpfcc_object::maps::DefinitionError;
 use bpfcc_object::{Object, RelocKind, SectionKind, SymbolKind, elf};
 use bpfcc_runtime::{
     CodeError, Engine, Environment, EnvironmentChoice, Input, LoadError, MapDefError, MapKind,
@@ -126,20 +127,26 @@ fn map_error(members: &[(&str, MapMember)]) -> MapDefError {
 #[test]
 fn btf_maps_say_what_is_wrong_with_them() {
     use MapMember::{Number, Type};
-    assert_eq!(map_error(&[]), MapDefError::Member("type"));
+    assert_eq!(
+        map_error(&[]),
+        MapDefError::Definition(DefinitionError::Member("type"))
+    );
     assert_eq!(map_error(&[("type", Number(999))]), MapDefError::Kind(999));
     assert!(matches!(
         map_error(&[("type", Number(27))]),
         MapDefError::Create(_)
     ));
-    assert_eq!(map_error(&[("type", Type(4))]), MapDefError::Member("type"));
+    assert_eq!(
+        map_error(&[("type", Type(4))]),
+        MapDefError::Definition(DefinitionError::Member("type"))
+    );
     assert_eq!(
         map_error(&[
             ("type", Number(1)),
             ("key", Type(4)),
             ("key_size", Number(8))
         ]),
-        MapDefError::Contradiction("key_size")
+        MapDefError::Definition(DefinitionError::Contradiction("key_size"))
     );
     let mut object = drop_monitor();
     object.btf = None;
@@ -171,7 +178,7 @@ fn legacy_maps_have_four_or_five_words() {
     assert!(matches!(
         load_vm(&object),
         Err(LoadError::Map {
-            reason: MapDefError::CutOff,
+            reason: MapDefError::Definition(DefinitionError::CutOff),
             ..
         })
     ));

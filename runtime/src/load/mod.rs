@@ -15,6 +15,7 @@ mod maps;
 use std::sync::Arc;
 
 use bpfcc_isa::{DecodeReason, Insn};
+use bpfcc_object::maps::DefinitionError;
 use bpfcc_object::{Endian, Object, SectionId, SymbolKind};
 
 use crate::env::Environment;
@@ -170,21 +171,9 @@ pub enum RelocError {
 /// What is wrong with the definition of a map.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum MapDefError {
-    /// The definition is shorter than five or four 32-bit words.
-    #[error("the definition is cut off")]
-    CutOff,
-    /// `.maps` needs types.
-    #[error("maps in `.maps` are described by BTF, which the object lacks")]
-    NoBtf,
-    /// The description is not the usual anonymous struct.
-    #[error("its BTF does not describe a map")]
-    NotAMap,
-    /// A member cannot be understood.
-    #[error("member `{0}` of its BTF cannot be understood")]
-    Member(&'static str),
-    /// A size is given twice, differently.
-    #[error("`{0}` is given twice with different sizes")]
-    Contradiction(&'static str),
+    /// It cannot be understood.
+    #[error(transparent)]
+    Definition(#[from] DefinitionError),
     /// There is no such type.
     #[error("there is no map type {0}")]
     Kind(u32),

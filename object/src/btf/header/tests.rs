@@ -136,3 +136,58 @@ fn damaged_sections_give_a_header_or_an_error() {
         let _ = header(&copy, &wanted);
     }
 }
+
+#[test]
+fn definitions_are_of_all_types() {
+    let mut btf = Btf::new();
+    let int = btf.add(int());
+    let inside = btf.push(structure("", 4, vec![member("deep", int, 0)]));
+    btf.add(structure(
+        "outer",
+        8,
+        vec![member("a", int, 0), member("", inside, 32)],
+    ));
+    btf.add(BtfType::Typedef {
+        name: "number".into(),
+        target: int,
+    });
+    let text = definitions(&write(&btf, Endian::Little).unwrap()).unwrap();
+    let outer = "struct outer {\n\tint a;\n\tstruct {\n\t\tint deep;\n\t};\n};\n";
+    assert_eq!(
+        text,
+        format!("struct outer;\n\n{outer}\ntypedef int number;\n\n")
+    );
+}
+
+#[test]
+fn declarations_are_for_people() {
+    let mut btf = Btf::new();
+    let int = btf.add(int());
+    let inside = btf.push(structure("", 4, vec![member("deep", int, 0)]));
+    let pointer = btf.add(BtfType::Ptr { target: inside });
+    let param = |name: &str, ty| Param {
+        name: name.into(),
+        ty,
+    };
+    let params = vec![
+        param("from", pointer),
+        param("", int),
+        param("", TypeId::VOID),
+    ];
+    let proto = btf.add(BtfType::FuncProto {
+        result: int,
+        params,
+    });
+    let function = btf.add(BtfType::Ptr { target: proto });
+    let section = write(&btf, Endian::Little).unwrap();
+    let declarations = Declarations::new(&section).unwrap();
+    let of = |ty, name| declarations.of(ty, name).unwrap();
+    assert_eq!(of(pointer, "p"), "struct {…} *p");
+    assert_eq!(of(proto, "f"), "int f(struct {…} *from, int, ...)");
+    assert_eq!(
+        of(function, "f.static"),
+        "int (*f.static)(struct {…} *from, int, ...)"
+    );
+    assert_eq!(of(int, ""), "int");
+    assert!(declarations.of(TypeId(99), "x").is_err());
+}
