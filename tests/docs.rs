@@ -1,4 +1,5 @@
-//! Documents are checked like code: commands in the README print what it says, and paths in ARCHITECTURE.md exist.
+//! Documents are checked like code: commands in the README and in docs/objdump.md print what these say, and paths in
+//! ARCHITECTURE.md exist.
 
 use std::fs;
 use std::path::Path;
@@ -72,8 +73,11 @@ fn matches(expected: &[String], actual: &[String]) -> bool {
 fn scratch() -> std::path::PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let scratch = std::env::temp_dir().join(format!("bpfcc-docs-{}", std::process::id()));
-    fs::create_dir_all(scratch.join("tests/filetests/errors")).expect("a temporary directory");
-    for folder in ["samples", "tests/filetests/errors"] {
+    for folder in [
+        "samples",
+        "tests/filetests/errors",
+        "tests/filetests/objdump",
+    ] {
         fs::create_dir_all(scratch.join(folder)).expect("a temporary directory");
         for entry in fs::read_dir(root.join(folder)).expect(folder) {
             let entry = entry.expect("a readable entry");
@@ -85,23 +89,25 @@ fn scratch() -> std::path::PathBuf {
 }
 
 #[test]
-fn commands_of_the_readme_print_what_it_says() {
-    let directory = scratch();
-    for example in examples(&read("README.md")) {
-        let jit = cfg!(all(target_arch = "x86_64", unix));
-        if example.command.contains("--engine jit") && !jit {
-            continue;
+fn commands_of_documents_print_what_they_say() {
+    for document in ["README.md", "docs/objdump.md"] {
+        let directory = scratch();
+        for example in examples(&read(document)) {
+            let jit = cfg!(all(target_arch = "x86_64", unix));
+            if example.command.contains("--engine jit") && !jit {
+                continue;
+            }
+            if let Some(actual) = run(&example.command, &directory) {
+                assert!(
+                    matches(&example.output, &actual),
+                    "{document}: `{}` prints\n{}",
+                    example.command,
+                    actual.join("\n")
+                );
+            }
         }
-        if let Some(actual) = run(&example.command, &directory) {
-            assert!(
-                matches(&example.output, &actual),
-                "`{}` prints\n{}",
-                example.command,
-                actual.join("\n")
-            );
-        }
+        fs::remove_dir_all(directory).expect("ours");
     }
-    fs::remove_dir_all(directory).expect("ours");
 }
 
 #[test]
@@ -134,7 +140,7 @@ fn paths_in_documents_exist() {
         "docs/",
         "samples/",
     ];
-    for document in ["ARCHITECTURE.md", "README.md"] {
+    for document in ["ARCHITECTURE.md", "README.md", "docs/objdump.md"] {
         let text = read(document);
         let quoted = text.split('`').skip(1).step_by(2);
         for path in quoted.filter(|word| roots.iter().any(|root| word.starts_with(root))) {

@@ -566,7 +566,7 @@ fn options_choose_what_is_shown() {
     assert_eq!(title(&show(&["--btf"])), "Types");
     assert_eq!(show(&["--core"]), "");
     let license = show(&["--section", "license"]);
-    assert!(license.starts_with("license: read-only data, 4 bytes\n  char LICENSE[4] = \"GPL\";"));
+    assert!(license.starts_with("license: data, 4 bytes\n  char LICENSE[4] = \"GPL\";"));
     let function = show(&["--function=dropmon"]);
     assert!(
         function.starts_with("raw_tracepoint/kfree_skb: raw_tracepoint program for kfree_skb, ")
@@ -576,6 +576,8 @@ fn options_choose_what_is_shown() {
     let json: Value = serde_json::from_str(&show(&["--json"])).expect("JSON");
     assert_eq!(json["maps"][0]["max_entries"], 4096);
     assert_eq!(json["functions"][0]["program_type"], "raw_tracepoint");
+    let json: Value = serde_json::from_str(&show(&["--json", "-r"])).expect("JSON");
+    assert_eq!(json["sections"][0]["relocations"][0]["symbol"], "drops");
 }
 
 #[test]

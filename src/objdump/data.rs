@@ -82,7 +82,7 @@ fn pointer(file: &File<'_>, section: &Section, offset: u64) -> Option<String> {
     }
     let symbol = file.object.symbol(reloc.symbol)?;
     let bytes = section.data.get(usize::try_from(offset).ok()?..)?;
-    let addend = value::number(file.object.endian, bytes.get(..8)?)? as u64;
+    let addend = file.object.endian.number(bytes.get(..8)?) as u64;
     let Some(target) = symbol.section else {
         return Some(format!("&{}", symbol.name));
     };

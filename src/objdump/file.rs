@@ -62,10 +62,10 @@ impl<'a> File<'a> {
         for (_, ty) in btf.iter() {
             match ty {
                 BtfType::Var { name, ty, .. } => {
-                    self.variables.insert(name, *ty);
+                    self.variables.entry(name).or_insert(*ty);
                 }
                 BtfType::Func { name, proto, .. } => {
-                    self.functions.insert(name, *proto);
+                    self.functions.entry(name).or_insert(*proto);
                 }
                 BtfType::DataSec { name, vars, .. } => {
                     let declared = vars.iter().filter_map(|var| btf.get(var.ty));

@@ -2,15 +2,19 @@
 
 use bpfcc_isa::Endian;
 use bpfcc_object::btf;
+use bpfcc_object::ext::CoreRelo;
 use bpfcc_object::maps::MapDef;
 use serde_json::{Map, Value, json};
 
 use super::code::{Function, Line, Role, program_type};
 use super::{Part, View, data, lists, maps, reference};
 
+/// Makes the value of a field.
+type Print = fn(&View<'_>) -> Value;
+
 /// The parts that are to be shown; those that are lists are lists even if they are empty.
 pub(super) fn object(view: &View<'_>) -> Value {
-    let parts: [(Part, &str, fn(&View<'_>) -> Value); 9] = [
+    let parts: [(Part, &str, Print); 11] = [
         (Part::Summary, "license", |view| view.file.license().into()),
         (Part::Summary, "endian", |view| {
             match view.file.object.endian {
@@ -19,12 +23,14 @@ pub(super) fn object(view: &View<'_>) -> Value {
             }
         }),
         (Part::Sections, "sections", sections),
+        (Part::Relocations, "sections", sections),
         (Part::Symbols, "symbols", symbols),
         (Part::Maps, "maps", all_maps),
         (Part::Externs, "externs", externs),
         (Part::Code, "functions", |view| {
             view.functions().map(|f| function(view, f)).collect()
         }),
+        (Part::Core, "core", all_core),
         (Part::Data, "variables", variables),
         (Part::Types, "types", |view| {
             let text = view.file.types.map(btf::definitions);
@@ -141,14 +147,6 @@ fn line(view: &View<'_>, line: &Line<'_>) -> Value {
             "text": source.text,
         })
     });
-    let core = line.core.iter().map(|(relo, words)| {
-        json!({
-            "kind": relo.kind.keyword(),
-            "type": relo.root.0,
-            "access": relo.access,
-            "words": words,
-        })
-    });
     json!({
         "slot": line.slot,
         "bytes": data::bytes(line.bytes),
@@ -158,8 +156,34 @@ fn line(view: &View<'_>, line: &Line<'_>) -> Value {
         "notes": line.notes,
         "source": source,
         "relocations": relocs(view, line.relocs.iter().copied()),
-        "core": core.collect::<Value>(),
+        "core": line.core.iter().map(|(relo, words)| core(relo, words)).collect::<Value>(),
     })
+}
+
+fn core(relo: &CoreRelo, words: &str) -> Value {
+    json!({
+        "kind": relo.kind.keyword(),
+        "type": relo.root.0,
+        "access": relo.access,
+        "words": words,
+    })
+}
+
+fn all_core(view: &View<'_>) -> Value {
+    let lines = view.functions().flat_map(|function| {
+        let lines = function.lines.iter();
+        lines.map(|line| (&function.section.name, line))
+    });
+    let relos = lines.flat_map(|(section, line)| {
+        let relos = line.core.iter();
+        relos.map(move |(relo, words)| {
+            let mut value = core(relo, words);
+            value["section"] = section.as_str().into();
+            value["slot"] = line.slot.into();
+            value
+        })
+    });
+    relos.collect()
 }
 
 fn variables(view: &View<'_>) -> Value {

@@ -145,7 +145,7 @@ impl std::error::Error for NotFound {}
 /// let object = compile_text("pass.c", source, &Options::default()).result.unwrap().object;
 /// let text = objdump::text(&object, &objdump::Options::default()).unwrap();
 /// assert!(text.contains("xdp: xdp program, context struct xdp_md in r1"));
-/// assert!(text.contains("    0:  w0 = 2\n    1:  exit\n"));
+/// assert!(text.contains("    0:  r0 = 2\n    1:  exit\n"));
 /// ```
 pub fn text(object: &Object, options: &Options) -> Result<String, NotFound> {
     let types = types_of(object);
@@ -167,6 +167,9 @@ fn types_of(object: &Object) -> Option<Vec<u8>> {
     let types = object.btf.as_ref()?;
     btf::write(types, object.endian).ok()
 }
+
+/// Prints a part; nothing if there is nothing of the kind.
+type Print = fn(&View<'_>) -> String;
 
 /// An object and what of it is to be shown.
 struct View<'a> {
@@ -216,7 +219,7 @@ impl<'a> View<'a> {
     }
 
     fn text(&self) -> String {
-        let parts: [(Part, &str, fn(&View<'_>) -> String); 10] = [
+        let parts: [(Part, &str, Print); 10] = [
             (Part::Summary, "", summary),
             (Part::Sections, "Sections", |view| {
                 lists::sections(&view.file)

@@ -44,22 +44,6 @@ pub(super) fn quoted(text: &[u8]) -> String {
     format!("\"{}\"", text.escape_ascii())
 }
 
-/// Up to 16 bytes as a number.
-pub(super) fn number(endian: Endian, bytes: &[u8]) -> Option<u128> {
-    let mut all = [0; 16];
-    let unused = all.len().checked_sub(bytes.len())?;
-    Some(match endian {
-        Endian::Little => {
-            all[..bytes.len()].copy_from_slice(bytes);
-            u128::from_le_bytes(all)
-        }
-        Endian::Big => {
-            all[unused..].copy_from_slice(bytes);
-            u128::from_be_bytes(all)
-        }
-    })
-}
-
 struct Printer<'a> {
     btf: &'a Btf,
     endian: Endian,
@@ -102,7 +86,7 @@ impl Printer<'_> {
     }
 
     fn scalar(&self, ty: &BtfType, bytes: &[u8], at: usize) -> String {
-        let number = number(self.endian, bytes);
+        let number = (bytes.len() <= 16).then(|| self.endian.number(bytes));
         match ty {
             BtfType::Ptr { .. } => match ((self.pointers)(at), number) {
                 (Some(target), _) => target,
@@ -315,7 +299,7 @@ mod tests {
         bytes[..4].copy_from_slice(b"ab\n\0");
         bytes[4] = 7;
         bytes[8..12].copy_from_slice(&(-2i32).to_le_bytes());
-        bytes[20] = 0b0001_0_111;
+        bytes[20] = 0b0001_0111;
         assert_eq!(
             plain(&btf, Endian::Little, record, &bytes),
             r#"{ .name = "ab\n", .state = IDLE, .list = { -2 }, .low = -1, .high = 2, .p = NULL }"#
@@ -337,7 +321,7 @@ mod tests {
             size: 4,
             members: vec![member("a", u32, 0, 3), member("b", u32, 3, 9)],
         });
-        let bytes = [0b101_00000, 0b0001_0000, 0, 0];
+        let bytes = [0b1010_0000, 0b0001_0000, 0, 0];
         assert_eq!(
             plain(&btf, Endian::Big, fields, &bytes),
             "{ .a = 5, .b = 1 }"

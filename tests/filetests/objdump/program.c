@@ -47,7 +47,7 @@ Sections
   .data           data            16     8      1            variables
   .bss            zeros           4      4      0            variables
   .rodata.str1.1  strings         6      1      0            variables
-  license         read-only data  4      1      0            license of the programs
+  license         data            4      1      0            license of the programs
 
 Maps
   name    type           key              value                  max entries  flags        more
@@ -146,7 +146,7 @@ LBB0_2:
   "hello";  # at 0
   0000  68 65 6c 6c 6f 00                                hello.
 
-license: read-only data, 4 bytes
+license: data, 4 bytes
   char LICENSE[4] = "GPL";  # at 0, 4 bytes
   0000  47 50 4c 00                                      GPL.
 
