@@ -518,18 +518,17 @@ static struct bpf_map *map_named(const char *name)
 	return map;
 }
 
-/// `map NAME KEY OP VALUE`, the key in hexadecimal bytes, the value the first integer of the element
+/// `map NAME KEY OP VALUE`, the key an integer as large as the map's, the value the first integer of the element
 static bool check_element(int count, char **words)
 {
 	struct bpf_map *map = map_named(words[1]);
-	__u8 key[512] = {};
+	__u64 key = strtoull(words[2], NULL, 0), value;
+	__u32 key_small = key;
 	bool found;
-	__u64 value;
 
 	if (!map)
 		return false;
-	bytes_from_hex(words[2], key, sizeof(key));
-	value = element(map, key, &found);
+	value = element(map, bpf_map__key_size(map) == 4 ? (void *)&key_small : &key, &found);
 	if (!found)
 		return fail("%s has no %s", words[1], words[2]);
 	return expect(words[1], value, words[3], words[4]);

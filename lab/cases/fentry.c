@@ -1,5 +1,6 @@
 // The same without a trap: a trampoline calls the program, with the function's arguments typed by BTF.
 // kernel: 5.10
+// needs: jit
 // only: amd64
 // lab: attach
 // lab: trigger mkdir 4

@@ -1,5 +1,6 @@
 // A function of the kernel that programs may call: a task is acquired, read and released.
 // kernel: 6.2
+// needs: jit
 // lab: attach
 // lab: trigger fork 3
 // lab: var found >= 3

@@ -1,5 +1,6 @@
 // A loop by the helper bpf_loop: the body is a function that the kernel calls.
 // kernel: 5.17
+// needs: jit
 // lab: run program ffffffffffff00000000000008004500001400000000401100007f0000017f000001 == 4950
 
 #include <linux/bpf.h>

@@ -1,5 +1,6 @@
 // A security module in BPF, asked about each new folder.
 // kernel: 5.10
+// needs: jit
 // only: amd64
 // lab: attach
 // lab: trigger mkdir 3

@@ -1,7 +1,7 @@
 // Maps within a map, the inner ones by their definition.
 // kernel: 5.10
 // lab: run program ffffffffffff00000000000008004500001400000000401100007f0000017f000001 == 1
-// lab: map inner_b 00000000 == 5
+// lab: map inner_b 0 == 5
 
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>

@@ -1,5 +1,6 @@
 // A loop that the kernel itself bounds.
 // kernel: 6.9
+// needs: jit
 // flags: -mcpu=v4
 // lab: run program ffffffffffff00000000000008004500001400000000401100007f0000017f000001 == 45
 

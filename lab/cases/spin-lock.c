@@ -1,7 +1,7 @@
 // A lock in a map's value, held over two counters that must agree.
 // kernel: 5.10
 // lab: run program ffffffffffff00000000000008004500001400000000401100007f0000017f000001 == 2
-// lab: map counters 00000000 == 1
+// lab: map counters 0 == 1
 
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>

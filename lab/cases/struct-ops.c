@@ -1,5 +1,6 @@
 // A congestion control of TCP, written in BPF and used by a connection.
 // kernel: 6.1
+// needs: jit
 // lab: attach
 // lab: trigger tcp 3
 // lab: var started >= 3

@@ -1,5 +1,6 @@
 // A timer in a map's value, armed by a program, which counts when it expires.
 // kernel: 5.15
+// needs: jit
 // lab: run arm ffffffffffff00000000000008004500001400000000401100007f0000017f000001 == 2
 // lab: trigger sleep 5
 // lab: var expired >= 1

@@ -2,7 +2,7 @@
 // kernel: 5.10
 // lab: attach-xdp on_packet lo
 // lab: trigger drop 6
-// lab: map protocols 11000000 >= 6
+// lab: map protocols 17 >= 6
 
 #include <linux/bpf.h>
 #include <linux/if_ether.h>

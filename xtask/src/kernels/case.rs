@@ -2,6 +2,7 @@
 //!
 //! ```c
 //! // kernel: 5.10            the oldest that has what it needs
+//! // needs: jit              it cannot be interpreted
 //! // flags: -mcpu=v3         for the compiler, besides those that vary
 //! // lab: attach             commands of lab/agent.c, after it has opened and loaded the object
 //! // lab: trigger drop 5
@@ -28,6 +29,8 @@ pub(crate) struct Case {
     pub(crate) since: Version,
     /// Architectures on which it means something; empty for all.
     pub(crate) architectures: Vec<String>,
+    /// Whether only translated programs may do it: the kernel's interpreter knows no calls of its functions, and no callbacks.
+    pub(crate) needs_jit: bool,
     /// For the compiler.
     pub(crate) flags: Vec<String>,
     /// Commands for the agent before it loads the object, and from there on.
@@ -67,6 +70,7 @@ impl Case {
             about: about.trim_start_matches(['/', ' ']).to_owned(),
             since: Version(0, 0),
             architectures: Vec::new(),
+            needs_jit: false,
             flags: Vec::new(),
             before: Vec::new(),
             after: Vec::new(),
@@ -84,6 +88,8 @@ impl Case {
                     case.since = Version::parse(value).context("a kernel is `MAJOR.MINOR`")?
                 }
                 "only" => case.architectures.extend(words()),
+                "needs" if value == "jit" => case.needs_jit = true,
+                "needs" => bail!("what a case can need is `jit`"),
                 "flags" => case.flags.extend(words()),
                 "lab" => case.command(value),
                 _ => {}

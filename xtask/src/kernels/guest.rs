@@ -72,21 +72,22 @@ const FOLDERS: [&str; 2] = ["boot", "cases"];
 /// A folder that becomes the machine's initial file system.
 pub(crate) struct FileSystem {
     root: PathBuf,
-    release: String,
+    archive: PathBuf,
 }
 
 impl FileSystem {
-    /// One with the agent as first process, and what libbpf looks for. What was in the folder before is gone.
-    pub(crate) fn new(root: PathBuf, agent: &Path, kernel: &Kernel) -> Result<FileSystem> {
-        let _ = fs::remove_dir_all(&root);
+    /// One with the agent as first process, and what libbpf looks for, within a folder. What was there before is gone.
+    pub(crate) fn new(folder: &Path, agent: &Path, kernel: &Kernel) -> Result<FileSystem> {
+        let _ = fs::remove_dir_all(folder);
+        let root = folder.join("root");
         for folder in FOLDERS {
             fs::create_dir_all(root.join(folder))?;
         }
         fs::copy(agent, root.join("init"))?;
         let config = format!("boot/config-{}", kernel.release);
         fs::copy(&kernel.config, root.join(config))?;
-        let release = kernel.release.clone();
-        Ok(FileSystem { root, release })
+        let archive = folder.join("initrd");
+        Ok(FileSystem { root, archive })
     }
 
     /// Where an object of this name lies in the host's eyes, and in the machine's.
@@ -96,15 +97,14 @@ impl FileSystem {
     }
 
     /// Packs it, with the script that the agent follows.
-    pub(crate) fn pack(&self, script: &str) -> Result<PathBuf> {
+    pub(crate) fn pack(&self, script: &str) -> Result<&Path> {
         fs::write(self.root.join("cases/script"), script)?;
         let names = names(&self.root)?;
-        let archive = self.root.with_file_name(format!("{}.initrd", self.release));
         let mut child = Command::new("cpio")
             .args(["--create", "--format=newc", "--quiet"])
             .current_dir(&self.root)
             .stdin(Stdio::piped())
-            .stdout(fs::File::create(&archive)?)
+            .stdout(fs::File::create(&self.archive)?)
             .spawn()
             .context("cannot start cpio")?;
         let mut input = child.stdin.take().context("the child has an input")?;
@@ -113,7 +113,7 @@ impl FileSystem {
         if !child.wait()?.success() {
             bail!("cpio cannot pack {}", self.root.display());
         }
-        Ok(archive)
+        Ok(&self.archive)
     }
 }
 

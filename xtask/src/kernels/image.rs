@@ -24,6 +24,14 @@ impl Version {
     }
 }
 
+impl Kernel {
+    /// Whether it can translate programs into machine code.
+    pub(crate) fn has_jit(&self) -> Result<bool> {
+        let config = fs::read_to_string(&self.config)?;
+        Ok(config.lines().any(|line| line == "CONFIG_BPF_JIT=y"))
+    }
+}
+
 impl std::fmt::Display for Version {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}.{}", self.0, self.1)
@@ -35,9 +43,9 @@ impl std::fmt::Display for Version {
 pub(crate) struct Kernel {
     /// Its release.
     pub(crate) version: Version,
-    /// The uncompressed image, which boots faster than the compressed one.
+    /// The image; uncompressed where that can be booted, which is faster.
     pub(crate) image: PathBuf,
-    /// Its types, as BTF.
+    /// Its types, as BTF; no file if it has none.
     pub(crate) types: PathBuf,
     /// What it was configured with.
     pub(crate) config: PathBuf,
@@ -85,14 +93,15 @@ pub(crate) fn fetch(
             &config,
         )?;
         let bytes = fs::read(find(&folder, |name| name.starts_with("vmlinuz"))?)?;
-        let kernel = uncompressed(&bytes)?;
-        fs::write(
-            &types,
-            types_in(&kernel).context("the kernel has no types")?,
-        )?;
+        let unpacked = uncompressed(&bytes)?;
+        let kernel = unpacked.as_deref().unwrap_or(&bytes);
+        if let Some(section) = types_in(kernel) {
+            fs::write(&types, section)?;
+        }
         // Written under another name first: a half-written image must not be found by the next run.
         let partial = folder.join("vmlinux.partial");
-        fs::write(&partial, kernel)?;
+        let is_bootable = kernel.starts_with(b"\x7fELF");
+        fs::write(&partial, if is_bootable { kernel } else { &bytes })?;
         fs::rename(partial, &image)?;
         for part in ["boot", "lib", "usr"] {
             let _ = fs::remove_dir_all(folder.join(part));
@@ -148,38 +157,29 @@ fn find(folder: &Path, fits: impl Fn(&str) -> bool) -> Result<PathBuf> {
     bail!("the package holds no kernel with its configuration");
 }
 
-/// The image within a compressed one.
-fn uncompressed(bytes: &[u8]) -> Result<Vec<u8>> {
-    let payload = payload(bytes).unwrap_or(bytes);
-    for (magic, command) in [
-        (&b"\x02\x21\x4c\x18"[..], ["lz4", "-dc"]),
-        (b"\x28\xb5\x2f\xfd", ["zstd", "-dcq"]),
-        (b"\xfd7zXZ", ["xz", "-dc"]),
-        (b"\x1f\x8b", ["gzip", "-dc"]),
-    ] {
-        if payload.starts_with(magic) {
-            return piped(&command, payload);
+/// How the kernel's build compresses, and what undoes it.
+const PACKERS: [(&[u8], [&str; 2]); 4] = [
+    (b"\x02\x21\x4c\x18", ["lz4", "-dc"]),
+    (b"\x28\xb5\x2f\xfd", ["zstd", "-dcq"]),
+    (b"\xfd7zXZ\0", ["xz", "-dcq"]),
+    (b"\x1f\x8b\x08", ["gzip", "-dcq"]),
+];
+
+/// The kernel within a compressed image. Only x86 says where it begins, so each place that looks like a beginning is tried; there are
+/// few.
+fn uncompressed(bytes: &[u8]) -> Result<Option<Vec<u8>>> {
+    for at in 0..bytes.len() {
+        let rest = &bytes[at..];
+        for (magic, command) in PACKERS {
+            if rest.starts_with(magic) {
+                let unpacked = piped(&command, rest)?;
+                if unpacked.len() > bytes.len() {
+                    return Ok(Some(unpacked));
+                }
+            }
         }
     }
-    Ok(bytes.to_owned())
-}
-
-/// The compressed kernel within a `bzImage`: the boot protocol's header says where (Documentation/arch/x86/boot.rst, `payload_offset`).
-fn payload(bytes: &[u8]) -> Option<&[u8]> {
-    const SECTOR: usize = 512;
-    let u32_at = |at: usize| -> Option<usize> {
-        let field = bytes.get(at..at + 4)?.try_into().ok()?;
-        Some(u32::from_le_bytes(field) as usize)
-    };
-    if bytes.get(0x202..0x206)? != b"HdrS" {
-        return None;
-    }
-    let setup_sectors = match bytes[0x1f1] {
-        0 => 4,
-        count => usize::from(count),
-    };
-    let start = (setup_sectors + 1) * SECTOR + u32_at(0x248)?;
-    bytes.get(start..start + u32_at(0x24c)?)
+    Ok(None)
 }
 
 /// The BTF within a kernel, found by its header (Documentation/bpf/btf.rst): not all images have sections to look it up in.
@@ -214,8 +214,8 @@ fn types_in(kernel: &[u8]) -> Option<&[u8]> {
     None
 }
 
-/// What the command makes of the bytes. The kernel's build appends the size to what it compresses, of which some tools complain after
-/// their work: what counts is what came out.
+/// What the command makes of the bytes. Behind what is compressed there is more, of which the tools complain after their work: what
+/// counts is what came out.
 fn piped(command: &[&str], bytes: &[u8]) -> Result<Vec<u8>> {
     let mut child = Command::new(command[0])
         .args(&command[1..])
@@ -229,9 +229,6 @@ fn piped(command: &[&str], bytes: &[u8]) -> Result<Vec<u8>> {
         scope.spawn(move || input.write_all(bytes));
         child.wait_with_output()
     })?;
-    if output.stdout.is_empty() {
-        bail!("{} cannot unpack the kernel", command[0]);
-    }
     Ok(output.stdout)
 }
 

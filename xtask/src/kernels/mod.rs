@@ -17,6 +17,7 @@ mod machine;
 mod report;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -91,8 +92,9 @@ pub(crate) fn run(args: Args) -> Result<bool> {
         canaries: &canaries,
     };
     let objects = laboratory.compile_all()?;
-    let results = on_all_cores(&kernels, |kernel, scratch| {
-        laboratory.boot(kernel, &objects, scratch)
+    let boots = Boot::all(&kernels, machine)?;
+    let results = on_all_cores(&boots, |boot, scratch| {
+        Ok((boot.to_string(), laboratory.boot(boot, &objects, scratch)?))
     })?;
     let results = Results::new(&cases, results);
     say(&results);
@@ -174,6 +176,50 @@ fn bpfcc() -> Result<PathBuf> {
     let task = std::env::current_exe()?;
     let folder = task.parent().context("the task lies in no folder")?;
     Ok(folder.join("bpfcc"))
+}
+
+/// A start of a machine.
+struct Boot<'a> {
+    kernel: &'a Kernel,
+    /// Whether programs are translated, or interpreted.
+    has_jit: bool,
+}
+
+impl Boot<'_> {
+    /// Each kernel with its JIT, if it has one, and without, if that is possible.
+    fn all<'a>(kernels: &'a [Kernel], machine: &Machine) -> Result<Vec<Boot<'a>>> {
+        let mut boots = Vec::new();
+        for kernel in kernels {
+            let jit = kernel.has_jit()?;
+            let ways = [(true, jit), (false, machine.interprets || !jit)];
+            let possible = ways.into_iter().filter(|(_, is_possible)| *is_possible);
+            boots.extend(possible.map(|(has_jit, _)| Boot { kernel, has_jit }));
+        }
+        Ok(boots)
+    }
+
+    fn can_run(&self, case: &Case, machine: &Machine) -> bool {
+        let is_for = |name: &String| name == machine.architecture;
+        case.since <= self.kernel.version
+            && (case.architectures.is_empty() || case.architectures.iter().any(is_for))
+            && (self.has_jit || !case.needs_jit)
+    }
+
+    fn folder(&self) -> String {
+        let engine = if self.has_jit { "jit" } else { "interpreter" };
+        format!("{}-{engine}", self.kernel.release)
+    }
+}
+
+/// The head of its column.
+impl fmt::Display for Boot<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.kernel.version)?;
+        if !self.has_jit {
+            write!(f, " no JIT")?;
+        }
+        Ok(())
+    }
 }
 
 /// One way to compile a case.
@@ -281,34 +327,22 @@ impl Laboratory<'_> {
         Ok(by_case)
     }
 
-    /// Runs all cases that the kernel is new enough for.
+    /// Runs all cases that this kernel can run.
     fn boot(
         &self,
-        kernel: &Kernel,
+        boot: &Boot,
         objects: &BTreeMap<String, Vec<Compiled>>,
         scratch: &Path,
-    ) -> Result<(Version, Vec<Outcome>)> {
+    ) -> Result<Vec<Outcome>> {
         let machine = self.compiler.machine;
-        let root = peers()
-            .join("lab")
-            .join(machine.architecture)
-            .join(&kernel.release);
-        let files = FileSystem::new(root, &self.agent, kernel)?;
+        let folder = peers().join("lab").join(machine.architecture);
+        let files = FileSystem::new(&folder.join(boot.folder()), &self.agent, boot.kernel)?;
         let mut script = String::new();
         let mut outcomes = Vec::new();
-        let fits = |case: &&Case| {
-            case.since <= kernel.version
-                && (case.architectures.is_empty()
-                    || case
-                        .architectures
-                        .iter()
-                        .any(|name| name == machine.architecture))
-        };
-        for case in self.cases.iter().chain(self.canaries).filter(fits) {
-            for compiled in objects[&case.name]
-                .iter()
-                .filter(|compiled| compiled.variant.fits(kernel.version))
-            {
+        let cases = self.cases.iter().chain(self.canaries);
+        for case in cases.filter(|case| boot.can_run(case, machine)) {
+            let fits = |compiled: &&Compiled| compiled.variant.fits(boot.kernel.version);
+            for compiled in objects[&case.name].iter().filter(fits) {
                 match &compiled.object {
                     Ok(object) => {
                         let (host, guest) = files.object(&compiled.label);
@@ -319,9 +353,11 @@ impl Laboratory<'_> {
                 }
             }
         }
-        let console = machine.boot(&kernel.image, &files.pack(&script)?, "", scratch)?;
+        let options = format!("sysctl.net.core.bpf_jit_enable={}", u8::from(boot.has_jit));
+        let initrd = files.pack(&script)?;
+        let console = machine.boot(&boot.kernel.image, initrd, &options, scratch)?;
         outcomes.extend(report::read_console(&console));
         report::judge_canaries(&mut outcomes, self.canaries)?;
-        Ok((kernel.version, outcomes))
+        Ok(outcomes)
     }
 }

@@ -7,7 +7,6 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use super::case::Case;
-use super::image::Version;
 use super::machine::Machine;
 
 /// What became of one object on one kernel.
@@ -84,15 +83,15 @@ pub(crate) fn judge_canaries(outcomes: &mut Vec<Outcome>, canaries: &[Case]) -> 
     Ok(())
 }
 
-/// All outcomes.
+/// All outcomes, by the name of the boot.
 pub(crate) struct Results<'a> {
     cases: &'a [Case],
-    kernels: Vec<(Version, BTreeMap<String, Vec<Outcome>>)>,
+    boots: Vec<(String, BTreeMap<String, Vec<Outcome>>)>,
 }
 
 impl<'a> Results<'a> {
     /// Sorts the outcomes by case.
-    pub(crate) fn new(cases: &'a [Case], outcomes: Vec<(Version, Vec<Outcome>)>) -> Results<'a> {
+    pub(crate) fn new(cases: &'a [Case], outcomes: Vec<(String, Vec<Outcome>)>) -> Results<'a> {
         let by_case = |outcomes: Vec<Outcome>| {
             let mut map: BTreeMap<String, Vec<Outcome>> = BTreeMap::new();
             for outcome in outcomes {
@@ -100,21 +99,20 @@ impl<'a> Results<'a> {
             }
             map
         };
-        let mut kernels: Vec<_> = outcomes
+        let boots = outcomes
             .into_iter()
-            .map(|(version, outcomes)| (version, by_case(outcomes)))
+            .map(|(name, outcomes)| (name, by_case(outcomes)))
             .collect();
-        kernels.sort_by_key(|(version, _)| *version);
-        Results { cases, kernels }
+        Results { cases, boots }
     }
 
-    fn failures(&self) -> impl Iterator<Item = (Version, &Outcome)> {
-        self.kernels.iter().flat_map(|(version, cases)| {
+    fn failures(&self) -> impl Iterator<Item = (&str, &Outcome)> {
+        self.boots.iter().flat_map(|(name, cases)| {
             let outcomes = cases
                 .values()
                 .flatten()
                 .filter(|outcome| outcome.failure.is_some());
-            outcomes.map(|outcome| (*version, outcome))
+            outcomes.map(|outcome| (name.as_str(), outcome))
         })
     }
 
@@ -141,12 +139,12 @@ impl<'a> Results<'a> {
     /// Rows of the table: the first names the columns.
     fn rows(&self) -> Vec<Vec<String>> {
         let mut head = vec!["case".to_owned()];
-        head.extend(self.kernels.iter().map(|(version, _)| version.to_string()));
+        head.extend(self.boots.iter().map(|(name, _)| name.clone()));
         let mut rows = vec![head];
         for case in self.cases {
             let mut row = vec![case.name.clone()];
             row.extend(
-                self.kernels
+                self.boots
                     .iter()
                     .map(|(_, outcomes)| self.cell(case, outcomes)),
             );
@@ -194,14 +192,14 @@ impl fmt::Display for Results<'_> {
         for row in self.rows() {
             write!(f, "{:24}", row[0])?;
             for cell in &row[1..] {
-                write!(f, " {cell:>9}")?;
+                write!(f, " {cell:>11}")?;
             }
             writeln!(f)?;
         }
         let mut reasons: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
-        for (version, outcome) in self.failures() {
+        for (boot, outcome) in self.failures() {
             let why = outcome.failure.as_deref().unwrap_or_default();
-            let place = format!("{} on {version}", outcome.label);
+            let place = format!("{} on {boot}", outcome.label);
             reasons.entry((&outcome.case, why)).or_default().push(place);
         }
         for ((_, why), places) in reasons {
@@ -211,13 +209,9 @@ impl fmt::Display for Results<'_> {
             };
             writeln!(f, "\nFAIL {}{others}: {why}", places[0])?;
         }
-        let kernels: Vec<String> = self
-            .kernels
-            .iter()
-            .map(|(version, _)| version.to_string())
-            .collect();
+        let boots: Vec<&str> = self.boots.iter().map(|(name, _)| name.as_str()).collect();
         let verdict = if self.is_good() { "PASS" } else { "FAIL" };
-        write!(f, "\n{verdict} on Linux {}", kernels.join(", "))
+        write!(f, "\n{verdict} on Linux {}", boots.join(", "))
     }
 }
 

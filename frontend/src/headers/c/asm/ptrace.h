@@ -22,6 +22,53 @@ struct user_regs_struct {
 };
 
 typedef struct user_regs_struct bpf_user_pt_regs_t;
+#elif defined(__TARGET_ARCH_s390)
+typedef struct {
+	unsigned long mask;
+	unsigned long addr;
+} __attribute__((aligned(8))) psw_t;
+
+typedef struct {
+	unsigned long args[1];
+	psw_t psw;
+	unsigned long gprs[16];
+} user_pt_regs;
+
+typedef user_pt_regs bpf_user_pt_regs_t;
+#elif defined(__TARGET_ARCH_arm)
+struct pt_regs {
+	long uregs[18];
+};
+
+typedef struct pt_regs bpf_user_pt_regs_t;
+#elif defined(__TARGET_ARCH_powerpc)
+struct pt_regs {
+	unsigned long gpr[32];
+	unsigned long nip;
+	unsigned long msr;
+	unsigned long orig_gpr3;
+	unsigned long ctr;
+	unsigned long link;
+	unsigned long xer;
+	unsigned long ccr;
+	unsigned long softe;
+	unsigned long trap;
+	unsigned long dar;
+	unsigned long dsisr;
+	unsigned long result;
+};
+
+typedef struct pt_regs bpf_user_pt_regs_t;
+#elif defined(__TARGET_ARCH_loongarch)
+struct user_pt_regs {
+	unsigned long regs[32];
+	unsigned long orig_a0;
+	unsigned long csr_era;
+	unsigned long csr_badv;
+	unsigned long reserved[10];
+} __attribute__((aligned(8)));
+
+typedef struct user_pt_regs bpf_user_pt_regs_t;
 #else
 /* In the order in which an interrupt handler pushes them, backwards; the kernel itself has shorter names. */
 #ifdef __KERNEL__
