@@ -1,5 +1,6 @@
 //! Facts about functions and modules, computed on demand and thrown away: no pass has to keep them up to date.
 
+pub mod bound;
 pub mod callgraph;
 pub mod cfg;
 pub mod dominators;

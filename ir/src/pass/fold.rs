@@ -8,6 +8,9 @@
 //! v6: i64 = sub v5, v3                v6: i64 = v0
 //! ```
 //!
+//! Division by a power of two becomes a shift and the remainder a mask, signed ones too where no operand is negative: Linux's
+//! checker knows the bounds of a shifted value, but none of a quotient.
+//!
 //! The meaning of each operation comes from `AluOp::eval` and `Cond::eval`. Rewriting `(x + 1) + 2` to `x + 3` names `x` where
 //! `x + 1` may have been checked, so chains are only folded through values that are used once: nobody else can have checked
 //! them (VERIFIER-RULES 6). Comparisons are never turned into arithmetic (rules 5, 9, 10). Keeps the blocks; constant
@@ -15,6 +18,7 @@
 
 use bpfcc_isa::{AluOp, Cond, Size, Width};
 
+use crate::analysis::bound::{is_non_negative, upper_bound};
 use crate::analysis::cfg::reverse_postorder;
 use crate::analysis::trip_count::normal;
 use crate::analysis::uses::use_counts;
@@ -273,12 +277,32 @@ impl Folder<'_> {
                 let args = [b, a];
                 Some(Better::Inst(InstData::Binary { op, args }))
             }
-            (None, Some(y)) => {
-                identity(op, a, y, width).or_else(|| self.reassociate(inst, op, a, y))
-            }
+            (None, Some(y)) => identity(op, a, y, width)
+                .or_else(|| self.cheaper(inst, op, a, y))
+                .or_else(|| self.reassociate(inst, op, a, y)),
             _ if a == b => same_operands(op, a),
             _ => None,
         }
+    }
+
+    /// Division by powers of two, and shifts that leave nothing.
+    fn cheaper(&mut self, inst: Inst, op: AluOp, a: Value, y: i64) -> Option<Better> {
+        let ty = self.ty(a);
+        let is_power = y > 0 && y.count_ones() == 1;
+        let (op, y) = match op {
+            AluOp::Div if is_power => (AluOp::Rsh, y.trailing_zeros().into()),
+            AluOp::Mod if is_power => (AluOp::And, y - 1),
+            AluOp::Sdiv if y > 0 && is_non_negative(self.func, a) => (AluOp::Div, y),
+            AluOp::Smod if y > 0 && is_non_negative(self.func, a) => (AluOp::Mod, y),
+            AluOp::Rsh | AluOp::Div => {
+                let most = upper_bound(self.func, a);
+                let is_zero = op.eval(ty.width(), most, y as u64) == 0;
+                return is_zero.then_some(Better::Const(0));
+            }
+            _ => return None,
+        };
+        let args = [a, self.new_const(ty, y, inst)];
+        Some(Better::Inst(InstData::Binary { op, args }))
     }
 
     /// `(x + 1) + 2` is `x + 3`, likewise for other operations that group freely. Subtraction of a constant becomes
@@ -309,6 +333,11 @@ impl Folder<'_> {
     fn extend(&self, signed: bool, from: Size, arg: Value, result: Value) -> Option<Better> {
         if let Some(value) = self.constant(arg) {
             return Some(Better::Const(extended(signed, from, value)));
+        }
+        // Widening without the sign is free from v3 on.
+        if signed && upper_bound(self.func, arg) >> (from.bits() - 1) == 0 {
+            let signed = false;
+            return Some(Better::Inst(InstData::Extend { signed, from, arg }));
         }
         match *self.private(arg)? {
             // zext8 (zext8 x), sext16 (sext8 x), zext16 (zext8 x): the inner one says it all.

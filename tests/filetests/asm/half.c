@@ -5,12 +5,12 @@ unsigned half(unsigned x) { return x / 2; }
 /*~ asm
 half:
     r0 = r1
-    w0 /= 2
+    w0 >>= 1
     exit
 */
 /*~ asm --asm=gnu
 half:
     mov %r0,%r1
-    div32 %r0,2
+    rsh32 %r0,1
     exit
 */
