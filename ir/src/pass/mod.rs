@@ -5,6 +5,7 @@
 //! so that computing, merging and moving values cannot part the two. Before it, passes rewrite a value only if nobody else
 //! can have checked it.
 
+pub mod constant_params;
 pub mod dce;
 pub mod expand;
 pub mod fold;
@@ -162,6 +163,14 @@ pub const PASSES: &[Pass] = &[
     },
     FOLD,
     SIMPLIFY_CFG,
+    // When arguments are constants, and before `unroll`, for bounds of loops that are parameters.
+    Pass {
+        name: "constant_params",
+        about: "replace parameters that get the same constant in every call",
+        level: Level::O1,
+        when: When::Always,
+        run: Run::Module(constant_params::run),
+    },
     // When counters are values, and before `refine`: an offset that is constant now may have been checked.
     Pass {
         name: "unroll",

@@ -60,7 +60,7 @@ section '.text'
 	0: func type_id=22
 	16: func type_id=23
 	0: line function-types.c:12:26 '__noinline int empty() { return 2; }'
-	16: line function-types.c:13:52 'static __noinline int local(int argument) { return argument * 3; }'
+	16: line function-types.c:13:45 'static __noinline int local(int argument) { return argument * 3; }'
 section 'raw_tracepoint/sys_enter'
 	0: func type_id=24
 	0: line function-types.c:17:9 '	return empty() + local(4) + (table != 0);'
