@@ -5,6 +5,7 @@ use bpfcc_isa::Size;
 
 use super::function::Body;
 use super::memory::{Access, Address};
+use super::packet_load::packet_load;
 use super::repr::Scalar;
 use super::signature::{
     ArgumentPath, ResultPath, argument_path, helper_result_kind, helper_returns_nothing,
@@ -75,6 +76,9 @@ impl Body<'_, '_> {
     }
 
     fn call_word(&mut self, ready: Ready, ty: Type) -> Option<Value> {
+        if let Some(value) = self.instruction(&ready) {
+            return Some(self.coerce(value, ty));
+        }
         let result = match ready.callee {
             Callee::Helper(id) if helper_returns_nothing(id) => None,
             Callee::Helper(id) if ty.is_ptr() => Some(Type::Ptr(helper_result_kind(id))),
@@ -93,7 +97,19 @@ impl Body<'_, '_> {
         }
     }
 
+    /// The value of a call that stands for an instruction.
+    fn instruction(&mut self, ready: &Ready) -> Option<Value> {
+        let Callee::Func(id) = ready.callee else {
+            return None;
+        };
+        let text = packet_load(&self.module.ir.functions[id].name)?;
+        self.load_from_packet(text, &ready.args)
+    }
+
     fn call_nothing(&mut self, ready: Ready) {
+        if self.instruction(&ready).is_some() {
+            return;
+        }
         let result = match ready.callee {
             Callee::Helper(_) | Callee::Pointer => None,
             Callee::Func(id) => self.module.ir.functions[id].signature.result,

@@ -41,6 +41,7 @@ mod locations;
 mod memory;
 mod memory_builtin;
 mod overflow;
+mod packet_load;
 mod place;
 mod repr;
 mod signature;

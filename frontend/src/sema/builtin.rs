@@ -10,7 +10,8 @@ use crate::diagnostic::Diagnostic;
 use crate::restrict::Rule;
 use crate::source::Span;
 use crate::tree::{
-    AtomicResult, AtomicRmw, BinaryOp, Builtin, Expr, ExprKind, Inline, Place, PlaceKind, ShiftOp,
+    AtomicResult, AtomicRmw, BinaryOp, Builtin, Expr, ExprKind, Inline, LocalId, Place, PlaceKind,
+    ShiftOp,
 };
 use crate::types::{IntKind, QualType, Quals, RecordKind, TypeId, TypeKind, Types};
 
@@ -564,16 +565,32 @@ impl Checker<'_> {
     }
 }
 
+/// The variable of a function whose value this is.
+fn local(value: &Expr) -> Option<LocalId> {
+    match &value.kind {
+        ExprKind::Load(place) => match place.kind {
+            PlaceKind::Local(local) => Some(local),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 // Decided here.
 impl Checker<'_> {
+    /// Whether this is a `const` variable of a function whose initial value is a constant, for the kernel's `bpf_assert_range`.
+    fn is_constant_variable(&self, value: &Expr) -> bool {
+        match (local(value), &self.body) {
+            (Some(local), Some(body)) => body.constants.contains(&local),
+            _ => false,
+        }
+    }
+
     /// Whether this is a parameter of a function that is always inlined. Whoever asks there whether it is constant writes the
     /// function for constants: `bpf_tail_call_static` traps otherwise. Both answers have to lead to the same result, so the
     /// better one is given before it is known what the parameter stands for.
     fn is_inlined_parameter(&self, value: &Expr) -> bool {
-        let ExprKind::Load(place) = &value.kind else {
-            return false;
-        };
-        let PlaceKind::Local(local) = place.kind else {
+        let Some(local) = local(value) else {
             return false;
         };
         let function = self.body.as_ref().map(|body| &self.unit[body.func]);
@@ -585,8 +602,10 @@ impl Checker<'_> {
         let [node] = self.first_nodes(nodes, span)?;
         let value = self.unevaluated(|checker| checker.rvalue(node))?;
         let is_string = matches!(node.node, ast::Expression::StringLiteral(_));
-        let is_constant =
-            value.as_const().is_some() || is_string || self.is_inlined_parameter(&value);
+        let is_constant = value.as_const().is_some()
+            || is_string
+            || self.is_constant_variable(&value)
+            || self.is_inlined_parameter(&value);
         Ok(constant(is_constant.into(), Types::INT, span))
     }
 

@@ -10,7 +10,7 @@
 //! | in an address space other than 0 | mutable | `.addr_space.1` |
 //! | `extern` and never defined | extern | as said: `.kconfig`, `.ksyms` |
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use lang_c::ast;
 use lang_c::span::Node;
@@ -357,6 +357,7 @@ impl Checker<'_> {
             addressed_labels: Vec::new(),
             computed_goto: None,
             registers: HashMap::new(),
+            constants: HashSet::new(),
             switches: Vec::new(),
             loops: 0,
             breakable: 0,

@@ -180,6 +180,8 @@ struct Body {
     computed_goto: Option<Span>,
     /// Variables that were declared with a register.
     registers: HashMap<LocalId, bpfcc_isa::Reg>,
+    /// Variables that always hold the constant they begin with.
+    constants: HashSet<LocalId>,
     /// The enclosing `switch` statements, innermost last.
     switches: Vec<stmt::Switch>,
     /// Loops around the present statement, where `continue` may stand.

@@ -7,7 +7,8 @@ use crate::diagnostic::{Diagnostic, any_error};
 use crate::normalize::spelling::as_written;
 use crate::source::Span;
 use crate::tree::{
-    Block, Callee, Case, Expr, ExprKind, LabelId, Local, LocalId, Place, PlaceKind, Stmt, StmtKind,
+    Block, Callee, Case, Expr, ExprKind, Init, InitItem, InitValue, LabelId, Local, LocalId, Place,
+    PlaceKind, Stmt, StmtKind,
 };
 use crate::types::{IntKind, TypeId, Types};
 
@@ -285,6 +286,19 @@ impl Checker<'_> {
     }
 }
 
+/// Whether this is one number that is known.
+fn is_constant(init: &Init) -> bool {
+    match &init.items[..] {
+        [
+            InitItem {
+                value: InitValue::Expr(value),
+                ..
+            },
+        ] => value.as_const().is_some(),
+        _ => false,
+    }
+}
+
 /// The labels of a statement that is an expression, and that expression.
 fn labeled_value(
     mut node: &Node<ast::Statement>,
@@ -539,8 +553,13 @@ impl Checker<'_> {
             Some(initializer) => {
                 let (ty, init) = self.initializer(declared.ty, initializer)?;
                 self.check_room(ty, &init, span)?;
+                let quals = self.types().canonical(ty).quals;
+                let is_constant = quals.is_const && !quals.is_volatile && is_constant(&init);
                 if let Some(body) = &mut self.body {
                     body.locals[id.index()].ty = ty;
+                    if is_constant {
+                        body.constants.insert(id);
+                    }
                 }
                 Some(init)
             }

@@ -116,7 +116,9 @@ mod tests {
         let text = format!("fn @f(v0: i64, v1: i32, v2: ptr) {{ b0: {body} return }}");
         let module = parse(&text).unwrap_or_else(|error| panic!("{error}"));
         let func = &module.functions[FuncId::new(0)];
-        let names = func.insts_in_order().filter_map(|(_, inst)| func.result(inst));
+        let names = func
+            .insts_in_order()
+            .filter_map(|(_, inst)| func.result(inst));
         let last: Value = names.last().unwrap_or(Value::new(0));
         assert_eq!(upper_bound(func, last), expected, "{body}");
     }
