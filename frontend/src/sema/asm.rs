@@ -288,8 +288,16 @@ impl Checker<'_> {
             true => self.folded_literal(value),
             false => value,
         };
-        let is_constant = constant_value(&value).is_some_and(|constant| constant.symbol.is_none());
-        if constraint.constant && (is_constant || !constraint.register) {
+        let number = constant_value(&value).filter(|constant| constant.symbol.is_none());
+        if constraint.constant && (number.is_some() || !constraint.register) {
+            // Where a member lies is a question to the running kernel elsewhere (CO-RE), but a number in a text.
+            let value = match (number, self.types().int_kind(value.ty)) {
+                (Some(number), Some(kind)) => {
+                    let number = ExprKind::IntConst(kind.wrap(number.addend));
+                    convert::expr(number, value.ty, value.span)
+                }
+                _ => value,
+            };
             return Ok(AsmOperand::Const(self.widened(value)));
         }
         Ok(AsmOperand::Input { value, reg })

@@ -29,7 +29,7 @@ use super::attribute::Attributes;
 use super::declarator::{Declared, ParamDecl, Params, Specifiers, Storage, declared_name};
 use super::literal::StringValue;
 use super::scope::{Binding, Entity};
-use super::{Body, Checked, Checker};
+use super::{Body, Checked, Checker, Definition};
 
 impl Checker<'_> {
     /// A declaration outside of functions (C11 6.9p1).
@@ -154,7 +154,7 @@ impl Checker<'_> {
 }
 
 // Functions.
-impl Checker<'_> {
+impl<'a> Checker<'a> {
     /// Warns about a local name that hides another one.
     fn check_shadow(&mut self, name: &str, span: Span) {
         if self.body.is_none() {
@@ -292,7 +292,7 @@ impl Checker<'_> {
 
     pub(super) fn function_definition(
         &mut self,
-        node: &Node<ast::FunctionDefinition>,
+        node: &'a Node<ast::FunctionDefinition>,
     ) -> Checked<()> {
         let span = self.span(node);
         let declared = self
@@ -328,7 +328,9 @@ impl Checker<'_> {
         let is_replaced = self.inline.is_replaceable(id);
         self.inline
             .defined(id, &declared.attributes, specifiers.storage);
-        if self.unit[id].body.is_some() && !is_replaced {
+        let is_naked = |naked: &Definition<'_>| naked.func == id;
+        let is_defined = self.unit[id].body.is_some() || self.naked.iter().any(is_naked);
+        if is_defined && !is_replaced {
             let first = self.unit[id].span;
             let error = Diagnostic::error(declared.span, format!("`{name}` is defined twice"))
                 .code("redefinition");
@@ -346,9 +348,38 @@ impl Checker<'_> {
         if !self.is_known_better(self.unit[id].ty, declared.ty.ty) {
             self.unit[id].ty = declared.ty.ty;
         }
+        let definition = Definition {
+            func: id,
+            name,
+            result,
+            params,
+            statement: &node.node.statement,
+        };
+        match self.unit[id].attributes.naked {
+            true => self.naked.push(definition),
+            false => self.check_body(definition),
+        }
+        Ok(())
+    }
+
+    /// Checks the bodies of naked functions, whose assembly may name what is declared behind them.
+    pub(super) fn finish_naked(&mut self) {
+        for definition in std::mem::take(&mut self.naked) {
+            self.check_body(definition);
+        }
+    }
+
+    fn check_body(&mut self, definition: Definition<'_>) {
+        let Definition {
+            func,
+            name,
+            result,
+            params,
+            statement,
+        } = definition;
         self.reported.clear();
         self.body = Some(Body {
-            func: id,
+            func,
             name,
             result,
             locals: Vec::new(),
@@ -362,13 +393,12 @@ impl Checker<'_> {
             loops: 0,
             breakable: 0,
         });
-        let result = self.scoped(|checker| checker.function_body(&params, &node.node.statement));
+        let result = self.scoped(|checker| checker.function_body(&params, statement));
         if let Ok(block) = &result {
-            self.check_naked(id, block);
+            self.check_naked(func, block);
         }
-        self.finish_body(id, params.len(), result);
+        self.finish_body(func, params.len(), result);
         self.reported.clear();
-        Ok(())
     }
 
     fn function_body(

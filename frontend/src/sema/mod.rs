@@ -100,6 +100,7 @@ pub fn check(parsed: &parse::Unit, options: &Options) -> (Option<Unit>, Vec<Diag
         // An error has been reported; the next declaration may be fine.
         let _ = checker.external_declaration(declaration);
     }
+    checker.finish_naked();
     checker.finish_aliases();
     checker.finish_inline();
     checker.finish_globals();
@@ -155,6 +156,8 @@ struct Checker<'a> {
     /// Functions that are other names of functions: the name of that, and where it stands.
     aliases: Vec<(FuncId, String, Span)>,
     inline: inline::Said,
+    /// Functions that are nothing but assembly, to be checked last.
+    naked: Vec<Definition<'a>>,
     /// Functions of the C library that are called as builtins and not declared.
     library: HashMap<&'static str, FuncId>,
     depth: u32,
@@ -163,6 +166,15 @@ struct Checker<'a> {
     preserving: bool,
     /// Inside of a record with `preserve_access_index`, which holds for the records defined in it too.
     in_preserved_record: bool,
+}
+
+/// A function whose declaration has been checked, and whose body has not.
+struct Definition<'a> {
+    func: FuncId,
+    name: String,
+    result: TypeId,
+    params: Vec<declarator::ParamDecl>,
+    statement: &'a Node<ast::Statement>,
 }
 
 /// State of checking one function body.
@@ -206,6 +218,7 @@ impl<'a> Checker<'a> {
             expanded: RefCell::default(),
             aliases: Vec::new(),
             inline: inline::Said::default(),
+            naked: Vec::new(),
             library: HashMap::new(),
             depth: 0,
             auto_type: None,
@@ -241,7 +254,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn external_declaration(&mut self, node: &Node<ast::ExternalDeclaration>) -> Checked<()> {
+    fn external_declaration(&mut self, node: &'a Node<ast::ExternalDeclaration>) -> Checked<()> {
         if self.auto_type.is_none() {
             self.declare_builtin_types(self.span(node));
         }
