@@ -264,6 +264,9 @@ fn other_spellings_are_read() {
     );
     same(Dialect::PseudoC, "r1 = 0xffffffff", "r1 = -1");
     same(Dialect::PseudoC, "r1 = 0xffffffffffffffff ll", "r1 = -1 ll");
+    same(Dialect::PseudoC, "r1 = 0xffffffffffffff00", "r1 = -256");
+    same(Dialect::PseudoC, "r1 = 0xfeULL ll", "r1 = 254 ll");
+    same(Dialect::PseudoC, "r1 = 7ul", "r1 = 7");
     same(
         Dialect::PseudoC,
         "r1 = (1 << 3) + 2 * 4; r2 = *(u64 *)(r1 - 8 + 4); r2 = ~7 & 0xf",
