@@ -31,7 +31,7 @@ int prog(void *ctx)
 section '.text'
 	0: func type_id=8
 	0: line many-arguments.c:5:23 'static __noinline int seven(int a, int b, char c, long d, int e, int f, int g)'
-	48: line many-arguments.c:7:9 '	return a + b + c + d + e + f + g;'
+	24: line many-arguments.c:7:2 '	return a + b + c + d + e + f + g;'
 section 'raw_tracepoint/sys_enter'
 	0: func type_id=9
 	0: line many-arguments.c:12:9 '	return seven(1, 2, 3, 4, 5, 6, 7);'

@@ -3,7 +3,7 @@
 static __attribute__((noinline)) unsigned hash(const unsigned char *key, unsigned length, unsigned start)
 {
 	while (length > 4) {
-		start = start * 31 + *(const unsigned *)key;
+		start = start * 31 + key[0];
 		length -= 4;
 		key += 4;
 	}
@@ -28,7 +28,7 @@ unsigned twice(unsigned start)
 /*~ asm
 hash:
     w3 *= 31
-    r2 = *(u32 *)(r1 + 0)
+    r2 = *(u8 *)(r1 + 0)
     w3 += w2
     r2 = *(u8 *)(r1 + 5)
     w3 += w2
