@@ -517,6 +517,17 @@ impl MapKind {
         }
     }
 
+    /// Whether there is a value for each processor.
+    pub const fn is_percpu(self) -> bool {
+        matches!(
+            self,
+            MapKind::PercpuArray
+                | MapKind::PercpuHash
+                | MapKind::LruPercpuHash
+                | MapKind::PercpuCgroupStorage
+        )
+    }
+
     /// The kind that a table definition of 2014 means by this type: 1 was a hash table, 2 longest prefix match.
     pub const fn from_table_type_2014(number: u32) -> Option<MapKind> {
         match number {

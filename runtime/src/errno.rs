@@ -26,14 +26,22 @@ errnos! {
     ENOENT = 2;
     /// The table or the arguments are too big.
     E2BIG = 7;
+    /// Try again.
+    EAGAIN = 11;
     /// Out of memory.
     ENOMEM = 12;
     /// Bad address.
     EFAULT = 14;
+    /// In use.
+    EBUSY = 16;
     /// The entry exists already.
     EEXIST = 17;
     /// Invalid argument.
     EINVAL = 22;
+    /// There is no room left.
+    ENOSPC = 28;
+    /// The operation is not supported.
+    EOPNOTSUPP = 95;
 }
 
 impl Errno {

@@ -43,7 +43,7 @@ impl Clock {
 pub struct Kernel {
     /// The time.
     pub clock: Clock,
-    /// Number of the processor.
+    /// Number of the processor, less than [`CPUS`](crate::map::CPUS).
     pub cpu: u32,
     /// Thread group id in the upper half, thread id in the lower half.
     pub pid_tgid: u64,

@@ -119,6 +119,16 @@ impl Region {
         }
     }
 
+    /// No bytes at all.
+    pub(crate) const NOWHERE: Region = Region {
+        base: 0,
+        stride: 1,
+        unit: 0,
+        count: 0,
+        rights: Rights::Read,
+        kind: RegionKind::Values,
+    };
+
     /// The values of a map.
     pub(crate) fn values(base: u64, stride: u64, unit: u64, count: u64, rights: Rights) -> Region {
         Region {
@@ -128,6 +138,16 @@ impl Region {
             count,
             rights,
             kind: RegionKind::Values,
+        }
+    }
+
+    /// The same memory as smaller units.
+    pub(crate) fn divided(&self, unit: u64, stride: u64) -> Region {
+        Region {
+            stride,
+            unit,
+            count: self.len() / stride,
+            ..*self
         }
     }
 

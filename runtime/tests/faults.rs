@@ -30,6 +30,7 @@ fn array() -> MapSet {
         value_size: 12,
         max_entries: 2,
         flags: 0,
+        extra: 0,
         endian: bpfcc_isa::Endian::HOST,
     };
     MapSet::new(vec![map::create(spec).unwrap()])

@@ -47,17 +47,19 @@ pub(crate) fn check_steps(machine: &Machine<'_>, how: How, file: &TestFile) -> R
     Ok(())
 }
 
-/// The value of a map's key as a number, after all runs.
+/// The value of a map's key as a number, after all runs; of a map without keys, the value that is so many places behind the
+/// next one. Of per-CPU maps it is that of the first processor.
 fn entry(machine: &Machine<'_>, name: &str, key: i128) -> Result<Option<u64>, String> {
     let map = machine
         .vm
         .map(name)
         .ok_or_else(|| format!("there is no map `{name}`"))?;
     let spec = map.spec();
+    let number = |bytes: Vec<u8>| spec.endian.number(&bytes[..bytes.len().min(8)]) as u64;
+    if let Some(keyless) = map.as_keyless() {
+        let place = usize::try_from(key).map_err(|_| format!("`{name}` has no value {key}"))?;
+        return Ok(keyless.contents().into_iter().nth(place).map(number));
+    }
     let key = spec.endian.bytes(key, (spec.key_size as usize).min(16));
-    let value = map.get(&key).map(|bytes| {
-        let word = &bytes[..bytes.len().min(8)];
-        spec.endian.number(word) as u64
-    });
-    Ok(value)
+    Ok(map.get_on(0, &key).map(number))
 }

@@ -61,7 +61,8 @@ pub(crate) enum Action {
         /// Result, if it is to be compared.
         expected: Option<i128>,
     },
-    /// `// map: drops[0x10] == 1`, or `== none`. Key and value are integers of the map's sizes in its byte order.
+    /// `// map: drops[0x10] == 1`, or `== none`. Key and value are integers of the map's sizes in its byte order;
+    /// queues, stacks and ring buffers have places instead of keys, from 0.
     Map {
         /// Name of the map, or `table N`.
         map: String,

@@ -10,6 +10,7 @@ mod libc;
 mod map;
 mod print;
 mod probe;
+mod queue;
 mod random;
 mod task;
 mod time;
@@ -34,9 +35,13 @@ const NUMBERED: &[(i32, HostCode)] = &[
     (14, task::get_current_pid_tgid),
     (15, task::get_current_uid_gid),
     (16, task::get_current_comm),
+    (87, queue::push),
+    (88, queue::pop),
+    (89, queue::peek),
     (113, probe::read),
     (125, time::ktime_get_ns),
     (160, time::ktime_get_ns),
+    (195, map::lookup_percpu_elem),
 ];
 
 /// The functions of 2014 that are implemented, by name.

@@ -84,6 +84,7 @@ fn defined_map(
         value_size: map.value.size,
         max_entries: map.max_entries,
         flags: map.flags,
+        extra: extra(map),
         endian,
     })?;
     places.define(map.section, map.offset);
@@ -92,6 +93,12 @@ fn defined_map(
         Notation::Btf | Notation::Legacy => places.maps.push(made),
     }
     Ok(())
+}
+
+fn extra(map: &MapDef) -> u64 {
+    let mut given = map.more.iter();
+    let extra = given.find(|(name, _)| *name == "map_extra");
+    extra.map_or(0, |&(_, value)| value.into())
 }
 
 fn is_data(section: &Section) -> bool {
@@ -127,6 +134,7 @@ fn data_map(
         value_size: u32::try_from(section.size).unwrap_or(u32::MAX),
         max_entries: 1,
         flags: if read_only { BPF_F_RDONLY_PROG } else { 0 },
+        extra: 0,
         endian,
     })?;
     if section.kind != SectionKind::Bss {

@@ -5,7 +5,8 @@
 use crate::errno::Errno;
 use crate::map::values::Values;
 use crate::map::{
-    BPF_EXIST, BPF_F_MMAPABLE, BPF_NOEXIST, Map, MapError, MapSpec, check_len, check_spec,
+    BPF_EXIST, BPF_F_MMAPABLE, BPF_F_NUMA_NODE, BPF_NOEXIST, Map, MapError, MapSpec, check_len,
+    check_spec,
 };
 use crate::memory::Region;
 
@@ -21,7 +22,7 @@ impl ArrayMap {
         if spec.key_size != 4 {
             return Err(MapError::ArrayKey(spec.key_size));
         }
-        check_spec(&spec, BPF_F_MMAPABLE)?;
+        check_spec(&spec, BPF_F_MMAPABLE | BPF_F_NUMA_NODE)?;
         let values = Values::new(&spec, 0)?;
         Ok(ArrayMap { spec, values })
     }

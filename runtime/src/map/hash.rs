@@ -8,13 +8,14 @@
 //!  free:   slots that no key points to           │ 0 │ 1 │ … │ n │   n = max_entries: one spare for replacing when full
 //! ```
 
-use std::collections::VecDeque;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::errno::Errno;
+use crate::map::slots::Slots;
 use crate::map::values::Values;
 use crate::map::{
-    BPF_F_NO_PREALLOC, Map, MapError, MapSpec, check_len, check_spec, check_update_flags,
+    BPF_F_NO_PREALLOC, BPF_F_NUMA_NODE, BPF_F_ZERO_SEED, Map, MapError, MapSpec, check_len,
+    check_spec, check_update_flags,
 };
 use crate::memory::Region;
 
@@ -26,23 +27,25 @@ pub struct HashMap {
     index: RwLock<Index>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Index {
     slots: std::collections::HashMap<Box<[u8]>, u32>,
-    /// Slots that were used once, oldest first.
-    free: VecDeque<u32>,
-    /// Slots from here on were never used.
-    fresh: u32,
+    /// A slot is free as long as `max_entries` is respected.
+    free: Slots,
 }
 
 impl HashMap {
     pub(super) fn new(spec: MapSpec) -> Result<HashMap, MapError> {
-        check_spec(&spec, BPF_F_NO_PREALLOC)?;
+        check_spec(&spec, BPF_F_NO_PREALLOC | BPF_F_NUMA_NODE | BPF_F_ZERO_SEED)?;
         let values = Values::new(&spec, 1)?;
+        let index = Index {
+            slots: std::collections::HashMap::new(),
+            free: Slots::up_to(spec.max_entries),
+        };
         Ok(HashMap {
             spec,
             values,
-            index: RwLock::default(),
+            index: RwLock::new(index),
         })
     }
 
@@ -53,17 +56,6 @@ impl HashMap {
 
     fn write(&self) -> RwLockWriteGuard<'_, Index> {
         self.index.write().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Index {
-    /// A slot that no key points to. One exists as long as `max_entries` is respected.
-    fn take_slot(&mut self, max_entries: u32) -> Option<u32> {
-        if self.fresh <= max_entries {
-            self.fresh += 1;
-            return Some(self.fresh - 1);
-        }
-        self.free.pop_front()
     }
 }
 
@@ -86,12 +78,11 @@ impl Map for HashMap {
         if old.is_none() && index.slots.len() >= self.spec.max_entries as usize {
             return Err(Errno::E2BIG);
         }
-        let slot = index
-            .take_slot(self.spec.max_entries)
-            .ok_or(Errno::ENOMEM)?;
+        let slot = index.free.take().ok_or(Errno::ENOMEM)?;
         self.values.set(slot, value);
-        index.slots.insert(key.into(), slot);
-        index.free.extend(old);
+        if let Some(old) = index.slots.insert(key.into(), slot) {
+            index.free.give(old);
+        }
         Ok(())
     }
 
@@ -99,7 +90,7 @@ impl Map for HashMap {
         check_len(key, self.spec.key_size)?;
         let mut index = self.write();
         let slot = index.slots.remove(key).ok_or(Errno::ENOENT)?;
-        index.free.push_back(slot);
+        index.free.give(slot);
         Ok(())
     }
 

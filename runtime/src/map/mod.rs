@@ -4,10 +4,16 @@
 //! values lie in memory that stays where it is for the life of the map (`values.rs`), and each map says where that is
 //! ([`Map::values`]), so that the interpreter can check the pointer's use.
 //!
-//! One file per map type: `array.rs`, `hash.rs`.
+//! One file per map type. The types that exist per processor are the plain ones with a wider value (`percpu.rs`).
 
 mod array;
+mod bloom;
 mod hash;
+mod lpm;
+mod lru;
+mod percpu;
+mod queue;
+mod slots;
 mod values;
 
 use std::fmt;
@@ -20,7 +26,15 @@ use crate::errno::Errno;
 use crate::memory::{Region, Rights};
 
 pub use array::ArrayMap;
+pub use bloom::BloomFilter;
 pub use hash::HashMap;
+pub use lpm::LpmTrie;
+pub use lru::LruMap;
+pub use percpu::PercpuMap;
+pub use queue::QueueMap;
+
+/// The simulated machine's processors: how many values a key of a per-CPU map has.
+pub const CPUS: u32 = 4;
 
 /// `BPF_ANY`: create or replace.
 pub const BPF_ANY: u64 = 0;
@@ -31,6 +45,12 @@ pub const BPF_EXIST: u64 = 2;
 
 /// `BPF_F_NO_PREALLOC`: allocate hash elements on demand. Accepted and without effect: memory is committed when it is touched.
 pub const BPF_F_NO_PREALLOC: u32 = 1 << 0;
+/// `BPF_F_NO_COMMON_LRU`: an order of use for each processor. Accepted and without effect.
+pub const BPF_F_NO_COMMON_LRU: u32 = 1 << 1;
+/// `BPF_F_NUMA_NODE`: memory near a processor. Accepted and without effect.
+pub const BPF_F_NUMA_NODE: u32 = 1 << 2;
+/// `BPF_F_ZERO_SEED`: hash without a seed. Accepted and without effect.
+pub const BPF_F_ZERO_SEED: u32 = 1 << 6;
 /// `BPF_F_RDONLY_PROG`: programs may not write values.
 pub const BPF_F_RDONLY_PROG: u32 = 1 << 7;
 /// `BPF_F_WRONLY_PROG`: programs may not read values.
@@ -56,6 +76,8 @@ pub struct MapSpec {
     pub max_entries: u32,
     /// `BPF_F_…`.
     pub flags: u32,
+    /// What `map_extra` says: the hashes of a Bloom filter.
+    pub extra: u64,
     /// Byte order of the program's numbers, the indices of arrays among them.
     pub endian: Endian,
 }
@@ -68,6 +90,19 @@ impl MapSpec {
             Rights::Write
         } else {
             Rights::ReadWrite
+        }
+    }
+
+    /// Bytes from the value of one processor to that of the next one.
+    pub fn value_stride(&self) -> u64 {
+        u64::from(self.value_size).next_multiple_of(8)
+    }
+
+    /// Bytes of a value as the user side sees it: that of all processors, each rounded up to eight bytes, if there are several.
+    pub fn value_bytes(&self) -> u32 {
+        match self.kind.is_percpu() {
+            true => (self.value_stride() * u64::from(CPUS)) as u32,
+            false => self.value_size,
         }
     }
 }
@@ -84,6 +119,12 @@ pub enum MapError {
     /// A key or value is larger than Linux permits.
     #[error("keys and values may have {MAX_ENTRY_BYTES} bytes at most, not {0}")]
     EntryTooBig(u32),
+    /// The same for values that exist per processor.
+    #[error("values of a per-CPU map may have 32768 bytes at most, not {0}")]
+    PercpuValue(u32),
+    /// A rule of one type.
+    #[error("{0}")]
+    Rule(&'static str),
     /// A flag has no meaning for this type, or contradicts another one.
     #[error("the flags {0:#x} are unknown, or contradict each other, for this type of map")]
     Flags(u32),
@@ -111,8 +152,19 @@ pub trait Map: fmt::Debug + Send + Sync {
     /// the caller's business, as in Linux.
     fn lookup(&self, key: &[u8]) -> Option<u64>;
 
-    /// Creates or replaces the value of a key. Flags: [`BPF_ANY`], [`BPF_NOEXIST`], [`BPF_EXIST`].
+    /// The same for a program on this processor: a use of the key, and the value of that processor.
+    fn lookup_on(&self, _cpu: u32, key: &[u8]) -> Option<u64> {
+        self.lookup(key)
+    }
+
+    /// Creates or replaces the value of a key, [`MapSpec::value_bytes`] of it. Flags: [`BPF_ANY`], [`BPF_NOEXIST`],
+    /// [`BPF_EXIST`].
     fn update(&self, key: &[u8], value: &[u8], flags: u64) -> Result<(), Errno>;
+
+    /// The same for a program on this processor, which gives a value of its own.
+    fn update_on(&self, _cpu: u32, key: &[u8], value: &[u8], flags: u64) -> Result<(), Errno> {
+        self.update(key, value, flags)
+    }
 
     /// Removes a key.
     fn delete(&self, key: &[u8]) -> Result<(), Errno>;
@@ -122,17 +174,48 @@ pub trait Map: fmt::Debug + Send + Sync {
 
     /// Where the values lie, with what programs may do to them.
     fn values(&self) -> Region;
+
+    /// The view of a map that has values but no keys.
+    fn as_keyless(&self) -> Option<&dyn Keyless> {
+        None
+    }
+}
+
+/// A map that values are pushed to: a queue, a stack, a Bloom filter.
+pub trait Keyless {
+    /// Adds a value. [`BPF_EXIST`] lets the oldest one go where there is no room.
+    fn push(&self, value: &[u8], flags: u64) -> Result<(), Errno>;
+
+    /// Takes the next value out.
+    fn pop(&self, value: &mut [u8]) -> Result<(), Errno>;
+
+    /// Copies the next value; of a Bloom filter, asks for this one.
+    fn peek(&self, value: &mut [u8]) -> Result<(), Errno>;
+
+    /// Copies of all values, the next one first; those of a Bloom filter nobody knows.
+    fn contents(&self) -> Vec<Vec<u8>>;
 }
 
 /// What the user side sees of every map.
 impl dyn Map {
-    /// A copy of the value of this key.
+    /// A copy of the value of this key: [`MapSpec::value_bytes`], those of all processors one after the other.
     pub fn get(&self, key: &[u8]) -> Option<Vec<u8>> {
         let addr = self.lookup(key)?;
-        let mut value = vec![0; self.spec().value_size as usize];
-        // SAFETY: `lookup` returns the address of `value_size` bytes that live as long as the map.
+        let mut value = vec![0; self.spec().value_bytes() as usize];
+        // SAFETY: `lookup` returns the address of `value_bytes` bytes that live as long as the map.
         unsafe { crate::memory::copy_from(addr, &mut value) };
         Some(value)
+    }
+
+    /// A copy of the value that one processor has for this key.
+    pub fn get_on(&self, cpu: u32, key: &[u8]) -> Option<Vec<u8>> {
+        let all = self.get(key)?;
+        let start = match self.spec().kind.is_percpu() {
+            true => usize::try_from(u64::from(cpu) * self.spec().value_stride()).ok()?,
+            false => 0,
+        };
+        let end = start + self.spec().value_size as usize;
+        Some(all.get(start..end)?.to_vec())
     }
 
     /// Copies of all entries, in the order of [`Map::keys`].
@@ -152,6 +235,13 @@ pub fn create(spec: MapSpec) -> Result<Arc<dyn Map>, MapError> {
     Ok(match spec.kind {
         MapKind::Hash => Arc::new(HashMap::new(spec)?),
         MapKind::Array => Arc::new(ArrayMap::new(spec)?),
+        MapKind::LruHash => Arc::new(LruMap::new(spec)?),
+        MapKind::LpmTrie => Arc::new(LpmTrie::new(spec)?),
+        MapKind::Queue | MapKind::Stack => Arc::new(QueueMap::new(spec)?),
+        MapKind::BloomFilter => Arc::new(BloomFilter::new(spec)?),
+        MapKind::PercpuHash => Arc::new(PercpuMap::new(spec, HashMap::new)?),
+        MapKind::PercpuArray => Arc::new(PercpuMap::new(spec, ArrayMap::new)?),
+        MapKind::LruPercpuHash => Arc::new(PercpuMap::new(spec, LruMap::new)?),
         kind => return Err(MapError::Unsupported(kind)),
     })
 }
@@ -161,6 +251,21 @@ fn check_spec(spec: &MapSpec, known_flags: u32) -> Result<(), MapError> {
     if spec.key_size == 0 || spec.value_size == 0 || spec.max_entries == 0 {
         return Err(MapError::Empty);
     }
+    check_sizes_and_flags(spec, known_flags)
+}
+
+/// What types have in common that keep values without keys.
+fn check_keyless(spec: &MapSpec, known_flags: u32) -> Result<(), MapError> {
+    if spec.key_size != 0 {
+        return Err(MapError::Rule("maps of this type have no keys"));
+    }
+    if spec.value_size == 0 || spec.max_entries == 0 {
+        return Err(MapError::Rule("value size and max_entries must not be 0"));
+    }
+    check_sizes_and_flags(spec, known_flags)
+}
+
+fn check_sizes_and_flags(spec: &MapSpec, known_flags: u32) -> Result<(), MapError> {
     let largest = spec.key_size.max(spec.value_size);
     if largest > MAX_ENTRY_BYTES {
         return Err(MapError::EntryTooBig(largest));
@@ -199,6 +304,7 @@ pub(crate) fn test_spec(kind: MapKind, max_entries: u32) -> MapSpec {
         value_size: 8,
         max_entries,
         flags: 0,
+        extra: 0,
         endian: Endian::HOST,
     }
 }
