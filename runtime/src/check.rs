@@ -52,6 +52,9 @@ pub enum Demand {
     /// A NUL-terminated string.
     #[error("the string at {0:#x} is not terminated")]
     Str(u64),
+    /// A record of a ring buffer.
+    #[error("{0:#x} is no record that was reserved and not yet submitted or discarded")]
+    Record(u64),
     /// Something that this runtime cannot check.
     #[error("arguments of kind {0:?} are not supported by this runtime")]
     Unsupported(ParamKind),
@@ -149,6 +152,10 @@ impl<'a> Argument<'a> {
             ParamKind::FixedInOut(len) => self.memory(len.into(), &[Read, Write]),
             ParamKind::FixedUninit(len) => self.memory(len.into(), &[Write]),
             ParamKind::ConstStr => self.string(),
+            ParamKind::RingbufMemReleased => match self.run.memory.loans().is_lent(self.value) {
+                true => Ok(()),
+                false => Err(Demand::Record(self.value)),
+            },
             kind => Err(Demand::Unsupported(kind)),
         }
     }

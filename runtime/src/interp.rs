@@ -78,6 +78,9 @@ pub enum FaultKind {
     /// More than eight functions are active.
     #[error("the call would need more than {MAX_FRAMES} stack frames")]
     TooDeep,
+    /// The program ended without giving back what it holds.
+    #[error("the program ended and {0}")]
+    Unreleased(&'static str),
     /// The budget is used up.
     #[error("the budget of {0} instructions is used up")]
     Budget(u64),

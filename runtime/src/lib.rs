@@ -48,6 +48,7 @@ mod env;
 mod errno;
 mod heap;
 mod kernel;
+mod loan;
 pub mod map;
 mod memory;
 

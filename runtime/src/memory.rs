@@ -1,13 +1,14 @@
 //! The memory a program may touch, as a list of regions; every access of the interpreter is held against it.
 //!
 //! Addresses are those of the host, so that a pointer means the same to the interpreter, to translated code and to a host
-//! function. Four kinds of regions exist during a run:
+//! function. Five kinds of regions exist during a run:
 //!
 //! ```text
 //!  stack      8 frames of 512 bytes; only those of functions that have not returned may be touched
 //!  context    what R1 points to at entry: whole, or only the fields that the environment declares
 //!  values     of maps and of the data sections: as long as the program is loaded
 //!  heap       blocks from `malloc`, until they are freed or the run ends (`crate::heap`)
+//!  records    of ring buffers, from `bpf_ringbuf_reserve` until they are submitted or discarded (`crate::loan`)
 //! ```
 //!
 //! Bytes lie in memory as on the machine that the program is for; where that has another byte order than the host, numbers are
@@ -24,6 +25,7 @@ use bpfcc_isa::{AtomicOp, Endian, Size};
 
 use crate::env::Context;
 use crate::heap::Heap;
+use crate::loan::Loans;
 
 /// Bytes of one stack frame.
 pub const FRAME_BYTES: u64 = 512;
@@ -75,6 +77,8 @@ pub enum RegionKind {
     Values,
     /// A block of the heap.
     Heap,
+    /// A record of a ring buffer.
+    Record,
 }
 
 impl fmt::Display for RegionKind {
@@ -84,6 +88,7 @@ impl fmt::Display for RegionKind {
             RegionKind::Context => "context",
             RegionKind::Values => "map value",
             RegionKind::Heap => "heap block",
+            RegionKind::Record => "ring buffer record",
         })
     }
 }
@@ -244,6 +249,7 @@ pub(crate) struct Memory<'a> {
     /// By ascending base, not overlapping.
     values: &'a [Region],
     heap: Heap,
+    loans: Loans,
     /// Whether the program's numbers have the other byte order than the host's.
     is_foreign: bool,
 }
@@ -262,6 +268,7 @@ impl<'a> Memory<'a> {
             context,
             values,
             heap: Heap::default(),
+            loans: Loans::default(),
             is_foreign: endian != Endian::HOST,
         }
     }
@@ -269,6 +276,11 @@ impl<'a> Memory<'a> {
     /// The blocks that the program asked for.
     pub(crate) fn heap(&self) -> &Heap {
         &self.heap
+    }
+
+    /// What the run must give back.
+    pub(crate) fn loans(&self) -> &Loans {
+        &self.loans
     }
 
     /// R10 of the outermost function.
@@ -299,7 +311,11 @@ impl<'a> Memory<'a> {
             return check_context(context, addr, len, access);
         }
         let region = self.region_at(addr).copied();
-        match region.or_else(|| self.heap.region_at(addr)) {
+        let of_run = || {
+            let heap = self.heap.region_at(addr);
+            heap.or_else(|| self.loans.region_at(addr))
+        };
+        match region.or_else(of_run) {
             Some(region) => region.check(addr, len, access),
             None if addr < NULL_PAGE => Err(Denied::Null),
             None => Err(Denied::Unmapped),

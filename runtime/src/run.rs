@@ -7,6 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::ptr;
 
 use crate::kernel::Kernel;
+use crate::map::Stream;
 use crate::memory::{Denied, FRAME_BYTES, Memory, STACK_BYTES};
 use crate::program::MapSet;
 
@@ -16,6 +17,20 @@ pub(crate) struct Run<'a> {
     pub(crate) memory: Memory<'a>,
     pub(crate) maps: &'a MapSet,
     pub(crate) kernel: &'a Kernel,
+}
+
+/// What a run holds at its end is given back, so that others can go on.
+impl Drop for Run<'_> {
+    fn drop(&mut self) {
+        let loans = self.memory.loans();
+        while let Some(address) = loans.first() {
+            let loan = loans.take_back(address);
+            let map = loan.and_then(|loan| self.maps.by_address(loan.map));
+            if let Some(Stream::Ring(ring)) = map.and_then(|map| map.as_stream()) {
+                ring.discard(address);
+            }
+        }
+    }
 }
 
 thread_local! {

@@ -267,7 +267,11 @@ impl Vm {
                 let session = Session::new(self, program.context(), program.frames(), input);
                 let mut state = session.start();
                 let outcome = interp::run(program, &session.run, &mut state, self.budget);
-                Ok(outcome.map_err(|kind| fault(program, &state, kind))??)
+                let result = outcome.map_err(|kind| fault(program, &state, kind))??;
+                match unreleased(&session.run) {
+                    Some(kind) => Err(fault(program, &state, kind).into()),
+                    None => Ok(result),
+                }
             }
             Engine::Jit => {
                 let code = self.code_of(linked)?;
@@ -294,6 +298,12 @@ fn environment_of(image: &Image, entry: &str) -> Result<Environment, LoadError> 
         section: section.to_owned(),
         known: Environment::NAMES.map(str::to_owned).to_vec(),
     })
+}
+
+/// What a program may not keep at its end.
+fn unreleased(run: &Run<'_>) -> Option<FaultKind> {
+    let record = run.memory.loans().first();
+    record.map(|_| FaultKind::Unreleased("neither submitted nor discarded a record"))
 }
 
 /// How the host function called at a position ended the program.

@@ -9,7 +9,7 @@ use bpfcc_runtime::{
     Input, Kernel, MapSet, RegionKind, RunError, Vm,
 };
 
-use support::{add, constant, copy, helper, jump_if, load, local, map, mov, store, try_vm, vm};
+use support::{R, add, constant, copy, helper, jump_if, load, local, map, mov, store, try_vm, vm};
 
 fn fault_of(vm: &Vm, buffer: &mut [u8]) -> Fault {
     match vm.run(Engine::Interp, buffer) {
@@ -291,4 +291,63 @@ fn a_session_can_be_stepped_and_rewound() {
     };
     assert_eq!(finish(state), 3);
     assert_eq!(finish(saved), 3);
+}
+
+/// A machine with a ring buffer, whose program reserves a record of eight bytes and goes on like this if it got one.
+fn with_record(rest: &[Insn]) -> Vm {
+    let spec = MapSpec {
+        name: "ring".to_owned(),
+        kind: MapKind::Ringbuf,
+        key_size: 0,
+        value_size: 0,
+        max_entries: 4096,
+        flags: 0,
+        extra: 0,
+        endian: bpfcc_isa::Endian::HOST,
+    };
+    let maps = MapSet::new(vec![map::create(spec).unwrap()]);
+    let reserve = [
+        support::map(R[1], 0),
+        mov(R[2], 8),
+        mov(R[3], 0),
+        helper(131),
+        copy(R[6], R[0]),
+    ];
+    try_vm(&[&reserve, rest].concat(), maps).unwrap()
+}
+
+#[test]
+fn a_record_is_used_between_reservation_and_submission_only() {
+    let write = |off| store(Size::W, R[6], off, Src::Imm(1));
+    let submit = [copy(R[1], R[6]), mov(R[2], 0), helper(132), mov(R[0], 0)];
+    let run = |parts: &[&[Insn]]| {
+        let vm = with_record(&parts.concat());
+        let outcome = vm.run(Engine::Interp, &mut [0; 8]);
+        outcome.map_err(|error| error.to_string())
+    };
+    assert_eq!(run(&[&[write(4)], &submit, &[Insn::Exit]]), Ok(0));
+    let beyond = run(&[&[write(5)], &submit, &[Insn::Exit]]).unwrap_err();
+    assert!(
+        beyond.contains("starts 5 bytes into a ring buffer record of 8 bytes"),
+        "{beyond}"
+    );
+    let late = run(&[&submit, &[write(0), Insn::Exit]]).unwrap_err();
+    assert!(late.contains("no memory of the program is there"), "{late}");
+    let twice = run(&[&submit, &submit, &[Insn::Exit]]).unwrap_err();
+    assert!(twice.contains("is no record that was reserved"), "{twice}");
+    let kept = run(&[&[mov(R[0], 0), Insn::Exit]]).unwrap_err();
+    assert!(
+        kept.contains("neither submitted nor discarded a record"),
+        "{kept}"
+    );
+}
+
+#[test]
+fn what_a_faulty_program_kept_is_not_in_the_way() {
+    let vm = with_record(&[mov(R[0], 0), Insn::Exit]);
+    for _ in 0..1000 {
+        assert!(vm.run(Engine::Interp, &mut [0; 8]).is_err());
+        vm.maps()[0].as_stream().unwrap().take();
+    }
+    assert_eq!(vm.maps()[0].as_stream().unwrap().lost(), 0);
 }

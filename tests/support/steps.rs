@@ -60,6 +60,11 @@ fn entry(machine: &Machine<'_>, name: &str, key: i128) -> Result<Option<u64>, St
         let place = usize::try_from(key).map_err(|_| format!("`{name}` has no value {key}"))?;
         return Ok(keyless.contents().into_iter().nth(place).map(number));
     }
+    if let Some(stream) = map.as_stream() {
+        let place = usize::try_from(key).map_err(|_| format!("`{name}` has no record {key}"))?;
+        let record = stream.peek().into_iter().nth(place);
+        return Ok(record.map(|record| number(record.bytes)));
+    }
     let key = spec.endian.bytes(key, (spec.key_size as usize).min(16));
     Ok(map.get_on(0, &key).map(number))
 }

@@ -12,6 +12,7 @@ mod print;
 mod probe;
 mod queue;
 mod random;
+mod stream;
 mod task;
 mod time;
 
@@ -35,11 +36,17 @@ const NUMBERED: &[(i32, HostCode)] = &[
     (14, task::get_current_pid_tgid),
     (15, task::get_current_uid_gid),
     (16, task::get_current_comm),
+    (25, stream::perf_event_output),
     (87, queue::push),
     (88, queue::pop),
     (89, queue::peek),
     (113, probe::read),
     (125, time::ktime_get_ns),
+    (130, stream::output),
+    (131, stream::reserve),
+    (132, stream::submit),
+    (133, stream::discard),
+    (134, stream::query),
     (160, time::ktime_get_ns),
     (195, map::lookup_percpu_elem),
 ];

@@ -10,7 +10,7 @@ use bpfcc_object::maps::{DefinitionError, MapDef, Notation, definitions};
 use bpfcc_object::{Object, RelocKind, Section, SectionId, SectionKind, Symbol};
 
 use crate::load::{LoadError, MapDefError, RelocError};
-use crate::map::{self, BPF_ANY, BPF_F_RDONLY_PROG, Map, MapKind, MapSpec};
+use crate::map::{self, BPF_ANY, BPF_F_RDONLY_PROG, CPUS, Map, MapKind, MapSpec, PAGE_BYTES};
 use crate::program::MapSet;
 
 /// Sections of data that are not for the program but about it.
@@ -82,7 +82,7 @@ fn defined_map(
         kind,
         key_size: map.key.size,
         value_size: map.value.size,
-        max_entries: map.max_entries,
+        max_entries: max_entries(kind, map.max_entries),
         flags: map.flags,
         extra: extra(map),
         endian,
@@ -93,6 +93,20 @@ fn defined_map(
         Notation::Btf | Notation::Legacy => places.maps.push(made),
     }
     Ok(())
+}
+
+/// Sizes that libbpf mends before Linux sees them: ring buffers are a power of two of pages, and arrays of perf events have
+/// an entry for each processor (`adjust_ringbuf_sz`, `bpf_object__create_maps`).
+fn max_entries(kind: MapKind, given: u32) -> u32 {
+    match (kind, given) {
+        (MapKind::PerfEventArray, 0) => CPUS,
+        (MapKind::Ringbuf, 1..) => {
+            let pages = given.div_ceil(PAGE_BYTES).checked_next_power_of_two();
+            let bytes = pages.and_then(|pages| pages.checked_mul(PAGE_BYTES));
+            bytes.unwrap_or(given)
+        }
+        _ => given,
+    }
 }
 
 fn extra(map: &MapDef) -> u64 {

@@ -8,11 +8,13 @@
 
 mod array;
 mod bloom;
+mod events;
 mod hash;
 mod lpm;
 mod lru;
 mod percpu;
 mod queue;
+mod ringbuf;
 mod slots;
 mod values;
 
@@ -27,11 +29,13 @@ use crate::memory::{Region, Rights};
 
 pub use array::ArrayMap;
 pub use bloom::BloomFilter;
+pub use events::EventArray;
 pub use hash::HashMap;
 pub use lpm::LpmTrie;
 pub use lru::LruMap;
 pub use percpu::PercpuMap;
 pub use queue::QueueMap;
+pub use ringbuf::RingBuffer;
 
 /// The simulated machine's processors: how many values a key of a per-CPU map has.
 pub const CPUS: u32 = 4;
@@ -57,6 +61,9 @@ pub const BPF_F_RDONLY_PROG: u32 = 1 << 7;
 pub const BPF_F_WRONLY_PROG: u32 = 1 << 8;
 /// `BPF_F_MMAPABLE`: user space may map the values. Accepted and without effect.
 pub const BPF_F_MMAPABLE: u32 = 1 << 10;
+
+/// Bytes of a page.
+pub const PAGE_BYTES: u32 = 4096;
 
 /// Largest key and value; Linux limits them by what `kmalloc` can return.
 const MAX_ENTRY_BYTES: u32 = 4 << 20;
@@ -179,6 +186,55 @@ pub trait Map: fmt::Debug + Send + Sync {
     fn as_keyless(&self) -> Option<&dyn Keyless> {
         None
     }
+
+    /// The view of a map through which programs send records.
+    fn as_stream(&self) -> Option<Stream<'_>> {
+        None
+    }
+}
+
+/// What a program sent to the user side.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Record {
+    /// The processor whose buffer it was in, if each has its own.
+    pub cpu: Option<u32>,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// A map through which programs send records.
+#[derive(Clone, Copy, Debug)]
+pub enum Stream<'a> {
+    /// One buffer for all processors.
+    Ring(&'a RingBuffer),
+    /// A buffer for each processor.
+    Events(&'a EventArray),
+}
+
+impl Stream<'_> {
+    /// Takes the finished records out, the oldest first.
+    pub fn take(&self) -> Vec<Record> {
+        match self {
+            Stream::Ring(ring) => ring.take(),
+            Stream::Events(events) => events.take(),
+        }
+    }
+
+    /// Copies of the finished records, the oldest first.
+    pub fn peek(&self) -> Vec<Record> {
+        match self {
+            Stream::Ring(ring) => ring.peek(),
+            Stream::Events(events) => events.peek(),
+        }
+    }
+
+    /// How many records were lost, because nobody had read the earlier ones.
+    pub fn lost(&self) -> u64 {
+        match self {
+            Stream::Ring(ring) => ring.lost(),
+            Stream::Events(events) => events.lost(),
+        }
+    }
 }
 
 /// A map that values are pushed to: a queue, a stack, a Bloom filter.
@@ -236,6 +292,8 @@ pub fn create(spec: MapSpec) -> Result<Arc<dyn Map>, MapError> {
         MapKind::Hash => Arc::new(HashMap::new(spec)?),
         MapKind::Array => Arc::new(ArrayMap::new(spec)?),
         MapKind::LruHash => Arc::new(LruMap::new(spec)?),
+        MapKind::Ringbuf => Arc::new(RingBuffer::new(spec)?),
+        MapKind::PerfEventArray => Arc::new(EventArray::new(spec)?),
         MapKind::LpmTrie => Arc::new(LpmTrie::new(spec)?),
         MapKind::Queue | MapKind::Stack => Arc::new(QueueMap::new(spec)?),
         MapKind::BloomFilter => Arc::new(BloomFilter::new(spec)?),
@@ -270,6 +328,10 @@ fn check_sizes_and_flags(spec: &MapSpec, known_flags: u32) -> Result<(), MapErro
     if largest > MAX_ENTRY_BYTES {
         return Err(MapError::EntryTooBig(largest));
     }
+    check_flags(spec, known_flags)
+}
+
+fn check_flags(spec: &MapSpec, known_flags: u32) -> Result<(), MapError> {
     let one_way = BPF_F_RDONLY_PROG | BPF_F_WRONLY_PROG;
     if spec.flags & one_way == one_way || spec.flags & !(known_flags | one_way) != 0 {
         return Err(MapError::Flags(spec.flags));

@@ -3,6 +3,7 @@
 
 mod events;
 mod ordinary;
+mod records;
 mod table;
 
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use clap::ValueEnum;
 use super::options::CompileArgs;
 use super::output;
 use events::{Events, Source};
+use records::Records;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -92,7 +94,8 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
 
 fn run_over_events(args: &Args, vm: &Vm) -> Result<()> {
     let events = Events::from_source(&args.events)?;
-    let results = execute(args.engine.into(), vm, &events)?;
+    let mut records = Records::default();
+    let results = execute(args.engine.into(), vm, &events, &mut records)?;
 
     let mut text = summary(args, vm, &events, &results);
     for line in vm.log() {
@@ -101,7 +104,11 @@ fn run_over_events(args: &Args, vm: &Vm) -> Result<()> {
     // Variables are maps of one entry, named after their section; nobody asked for them.
     let is_table = |map: &&std::sync::Arc<dyn Map>| !map.spec().name.starts_with('.');
     for map in vm.maps().iter().filter(is_table) {
-        text += &format!("\n{}", table::print(map.as_ref(), &events.symbols));
+        let table = match map.as_stream() {
+            Some(_) => records.print(map.as_ref(), &events.symbols),
+            None => table::print(map.as_ref(), &events.symbols),
+        };
+        text += &format!("\n{table}");
     }
     output::print(&text)
 }
@@ -142,10 +149,16 @@ fn load(args: &Args, object: &Object, entry: Option<&str>, kernel: Kernel) -> Re
 }
 
 /// How often each result was returned, in order of first appearance.
-fn execute(engine: Engine, vm: &Vm, events: &Events) -> Result<Vec<(u64, u64)>> {
+fn execute(
+    engine: Engine,
+    vm: &Vm,
+    events: &Events,
+    records: &mut Records,
+) -> Result<Vec<(u64, u64)>> {
     let mut results: Vec<(u64, u64)> = Vec::new();
     events.for_each(vm.environment().context(), vm.image().endian(), |context| {
         let result = vm.run(engine, context)?;
+        records.read(vm);
         match results.iter_mut().find(|(value, _)| *value == result) {
             Some((_, count)) => *count += 1,
             None => results.push((result, 1)),

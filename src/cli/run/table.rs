@@ -110,7 +110,7 @@ fn entries(map: &(dyn Map + 'static), symbols: &BTreeMap<u64, String>) -> String
 }
 
 /// Up to eight bytes are a number, with its name if it is an address that has one; more are bytes.
-fn cell(bytes: &[u8], endian: Endian, symbols: &BTreeMap<u64, String>) -> String {
+pub(super) fn cell(bytes: &[u8], endian: Endian, symbols: &BTreeMap<u64, String>) -> String {
     match integer(bytes, endian) {
         Some(number) => match symbols.get(&number) {
             Some(name) => format!("{number:#x} {name}"),
