@@ -4,7 +4,7 @@
 //! sections that have a structure of their own, `.BTF` (types, [`btf::Btf`]) and `.BTF.ext` (functions and lines,
 //! [`ext::BtfExt`]), already decoded. Reader and writer do not know what a section *means*; that is the loader's business. The
 //! linker ([`link::link`]), which makes one object of several, knows it of licences and maps; [`maps::definitions`] tells what maps
-//! there are; [`needs`], which says what kernels can load an object, looks into all of it.
+//! there are; [`dwarf::add`] describes an object a second time, for tools that know no BTF; [`needs`], which says what kernels can load an object, looks into all of it.
 //!
 //! The smallest object that Linux loads, a program that returns 0 and its license:
 //!
@@ -40,6 +40,7 @@ mod check;
 mod lookup;
 
 pub mod btf;
+pub mod dwarf;
 pub mod elf;
 pub mod ext;
 pub mod link;
