@@ -34,7 +34,7 @@ use bpfcc_ir::Module;
 use bpfcc_ir::debug::Renaming;
 use bpfcc_ir::pass::{self, PassOptions};
 use bpfcc_isa::kernel::Feature;
-use bpfcc_object::{Object, elf};
+use bpfcc_object::{Object, dwarf, elf};
 
 pub use bpfcc_frontend::pp::MacroOption;
 pub use bpfcc_ir::pass::Level;
@@ -83,6 +83,8 @@ pub struct Options {
     pub kernel: Option<Version>,
     /// `-g0`: leave types and lines out of the object.
     pub no_debug_info: bool,
+    /// `-gdwarf`: describe types and lines as DWARF too.
+    pub dwarf: Option<Dwarf>,
     /// `-fdebug-prefix-map`: how paths begin in line information.
     pub debug_prefix_map: Vec<PrefixMap>,
     /// How assembly is printed.
@@ -97,6 +99,15 @@ impl Options {
         self.cpu = kernel.newest_cpu();
         self.frontend.language.allowed.loops &= kernel.has(Feature::Loops);
     }
+}
+
+/// DWARF beside BTF, for tools that read nothing else.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Dwarf {
+    /// Edition of the standard.
+    pub version: dwarf::Version,
+    /// The directory that relative paths start from; `-fdebug-prefix-map` applies to it.
+    pub directory: String,
 }
 
 /// What came of a compilation: a result unless there were errors, and everything that was said.
@@ -358,6 +369,23 @@ impl<'a> Compiler<'a> {
         backend::Options {
             cpu: self.options.cpu,
             debug_info: !self.options.no_debug_info,
+            dwarf: self.options.dwarf.as_ref().map(|dwarf| self.unit(dwarf)),
+        }
+    }
+
+    /// What the C file is called; of a preprocessed one, what its first line says.
+    fn unit(&self, dwarf: &Dwarf) -> dwarf::Unit {
+        let maps = &self.options.debug_prefix_map;
+        let is_preprocessed = self.options.frontend.preprocessor.is_preprocessed;
+        let name = self.main.map_or("", |main| {
+            let main = self.sources.file(main);
+            let said = main.renamings().first().filter(|_| is_preprocessed);
+            said.map_or(main.path(), |renaming| &renaming.name)
+        });
+        dwarf::Unit {
+            version: dwarf.version,
+            name: PrefixMap::apply(maps, name),
+            directory: PrefixMap::apply(maps, &dwarf.directory),
         }
     }
 

@@ -132,7 +132,7 @@ fn command_lines_of_projects_give_the_same_object() {
          -std=gnu11 -fno-strict-aliasing --target=bpfel -O2 -mcpu=v3 -c count.bpf.c -o out.o",
         // the kernel's own build
         "-nostdinc -isystem bpfcc:resource/include -Wp,-MMD,.out.d -O2 -pipe -fno-PIE --target=bpf -c count.bpf.c -o out.o",
-        "-x c count.bpf.c -x none --target=bpf-unknown-none -O3 -gdwarf-4 -mllvm -bpf-expand-memcpy-in-order -o out.o",
+        "-x c count.bpf.c -x none --target=bpf-unknown-none -O3 -ggdb3 -mllvm -bpf-expand-memcpy-in-order -o out.o",
     ] {
         let args: Vec<&str> = line.split_whitespace().collect();
         project.succeeds(&args);
@@ -288,16 +288,27 @@ fn headers_are_found_as_the_options_say() {
 #[test]
 fn debug_information_is_there_unless_it_is_not_wanted() {
     let project = Project::new("debug");
-    let has_btf = |args: &[&str]| {
+    let sections = |args: &[&str]| {
         let all = [args, &["-c", "count.bpf.c", "-o", "out.o"]].concat();
         project.succeeds(&all);
-        project
-            .bytes("out.o")
-            .windows(4)
-            .any(|four| four == b".BTF")
+        let bytes = project.bytes("out.o");
+        let has = |name: &[u8]| bytes.windows(name.len()).any(|part| part == name);
+        (has(b".BTF"), has(b".debug_info"))
     };
-    assert!(has_btf(&[]) && has_btf(&["-g"]) && has_btf(&["-g0", "-g"]));
-    assert!(!has_btf(&["-g0"]) && !has_btf(&["-g", "-g0"]));
+    for btf in [&["-g"][..], &[], &["-g0", "-g"], &["-ggdb3"]] {
+        assert_eq!(sections(btf), (true, false), "{btf:?}");
+    }
+    for nothing in [&["-g0"][..], &["-g", "-g0"], &["-gdwarf", "-g0"]] {
+        assert_eq!(sections(nothing), (false, false), "{nothing:?}");
+    }
+    for both in [
+        &["-gdwarf"][..],
+        &["-gdwarf-5", "-g"],
+        &["-g0", "-gdwarf-4"],
+        &["--dwarf=4"],
+    ] {
+        assert_eq!(sections(both), (true, true), "{both:?}");
+    }
 }
 
 /// The same program in two directories gives the same bytes once the directory is mapped away.
@@ -310,13 +321,39 @@ fn paths_can_be_mapped() {
         let dir = project.0.to_str().expect("a plain path");
         let map = format!("-ffile-prefix-map={dir}=/src");
         let source = format!("{dir}/count.bpf.c");
-        project.succeeds(&["-g", "-O2", &map, "-c", &source, "-o", "out.o"]);
+        project.succeeds(&["-gdwarf", "-O2", &map, "-c", &source, "-o", "out.o"]);
         project.bytes("out.o")
     };
     let (one, two) = (object("map-one"), object("map-two"));
     assert!(one == two);
     let shown = text(&one);
     assert!(shown.contains("/src/count.bpf.c") && !shown.contains("bpfcc-build-"));
+}
+
+/// The directory that relative paths start from is the only thing that an object knows of where it was made.
+#[test]
+fn dwarf_knows_the_directory() {
+    let project = Project::new("directory");
+    let object = |args: &[&str]| {
+        let all = [&["-gdwarf", "-c", "count.bpf.c", "-o", "out.o"], args].concat();
+        project.succeeds(&all);
+        text(&project.bytes("out.o"))
+    };
+    let dir = project.0.canonicalize().expect("a directory");
+    let dir = dir.to_str().expect("a plain path");
+    assert!(object(&[]).contains(dir));
+    let map = format!("-fdebug-prefix-map={dir}=/src");
+    let named = [
+        "-fdebug-compilation-dir=/src",
+        "-ffile-compilation-dir=/src",
+    ];
+    for option in named.into_iter().chain([map.as_str()]) {
+        let object = object(&[option]);
+        assert!(
+            object.contains("/src\0") && !object.contains(dir),
+            "{option}"
+        );
+    }
 }
 
 #[test]
@@ -326,6 +363,8 @@ fn options_that_nobody_knows_are_refused() {
         ("-fno-bultin", "did you mean `-fno-builtin`?"),
         ("-emit-llvm", "write the object with `-c`"),
         ("-O7x", "there is no -O7x"),
+        ("-gdwarf-2", "-gdwarf-4 or -gdwarf-5"),
+        ("--dwarf=3", "use 4 or 5"),
         ("--nostdnic", "--nostdinc"),
     ] {
         let output = project.bpfcc(&[option, "-c", "count.bpf.c"]);

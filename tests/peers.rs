@@ -12,16 +12,10 @@ use std::process::Command;
 
 use bpfcc::{Cpu, Endian, Options};
 use bpfcc_object::{Section, SectionKind, Symbol, SymbolKind, elf};
-use peers::{Scratch, bpftool_works, clang, find, root, run, text};
+use peers::{Scratch, bpftool_load, bpftool_works, clang, find, llvm, root, run};
 
 fn objdump() -> Option<String> {
-    let versions: Vec<String> = (14..30)
-        .rev()
-        .map(|v| format!("llvm-objdump-{v}"))
-        .collect();
-    let mut names: Vec<&str> = versions.iter().map(String::as_str).collect();
-    names.push("llvm-objdump");
-    find(&names, "llvm")
+    llvm("llvm-objdump")
 }
 
 #[test]
@@ -111,29 +105,6 @@ fn tools_read_big_endian_objects() {
         seen[0].0
     );
     assert_eq!(seen[0], seen[1]);
-}
-
-/// Loads an object through bpftool, in a mount namespace whose end unloads it again.
-fn bpftool_load(object: &Path) -> Result<(), String> {
-    let script = "mount -t bpf none /sys/fs/bpf && bpftool prog loadall \"$1\" /sys/fs/bpf/bpfcc";
-    let mut command = Command::new("unshare");
-    command
-        .args([
-            "--mount",
-            "--propagation",
-            "private",
-            "sh",
-            "-c",
-            script,
-            "sh",
-        ])
-        .arg(object);
-    let output = command.output().map_err(|error| error.to_string())?;
-    if output.status.success() {
-        Ok(())
-    } else {
-        Err(text(&output))
-    }
 }
 
 /// All sections and kinds of symbols that there are.

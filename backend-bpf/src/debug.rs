@@ -1,4 +1,4 @@
-//! C types and lines to `.BTF` and `.BTF.ext`.
+//! C types and lines to `.BTF` and `.BTF.ext`, and from there to DWARF if that is asked for.
 //!
 //! Only types that a function or global of the object needs are described. A struct that is reached only through a pointer
 //! member of another struct is declared, not described (clang does the same): a program that mentions one kernel type would
@@ -22,14 +22,21 @@ use bpfcc_isa::SLOT_BYTES;
 use bpfcc_object::btf::{
     self, Btf, BtfType, Enumerator, FwdKind, Member, Param, SectionVar, TypeId,
 };
+use bpfcc_object::dwarf::{self, Place, Places};
 use bpfcc_object::ext::{BtfExt, FuncInfo, LineInfo};
 
+use crate::Options;
 use crate::core_relo;
 use crate::emit::Emitted;
 use crate::sections::Linked;
 
 /// Adds types, functions, variables and lines to the object.
-pub(crate) fn describe(module: &Module, functions: &[(FuncId, Vec<Emitted>)], linked: &mut Linked) {
+pub(crate) fn describe(
+    module: &Module,
+    functions: &[(FuncId, Vec<Emitted>)],
+    options: &Options,
+    linked: &mut Linked,
+) {
     let mut types = Types::new(&module.debug, reach(module));
     types.convert_all();
     types.add_type_tags();
@@ -58,6 +65,10 @@ pub(crate) fn describe(module: &Module, functions: &[(FuncId, Vec<Emitted>)], li
     linked.object.btf = Some(types.btf);
     // libbpf refuses a `.BTF.ext` that is about nothing.
     linked.object.ext = (!ext.sections.is_empty()).then_some(ext);
+    if let Some(unit) = &options.dwarf {
+        dwarf::add(&mut linked.object, unit, &types.places)
+            .expect("what one file declares fits into the 4 GiB that a section may have");
+    }
 }
 
 // Which types are needed.
@@ -159,6 +170,8 @@ struct Types<'a> {
     btf: Btf,
     /// The type of array indices, which C does not have and the kernel demands.
     index: TypeId,
+    /// Where functions and variables are declared, which BTF does not say.
+    places: Places,
 }
 
 impl<'a> Types<'a> {
@@ -182,6 +195,7 @@ impl<'a> Types<'a> {
             ids,
             btf,
             index,
+            places: Places::new(),
         }
     }
 
@@ -308,7 +322,17 @@ impl<'a> Types<'a> {
             linkage,
         });
         self.add_tags(described, &func.debug.tags);
+        self.add_place(described, func.debug.loc);
         described
+    }
+
+    fn add_place(&mut self, described: TypeId, loc: SourceLoc) {
+        let file = self.debug.files.get(loc.file as usize);
+        if let Some(file) = file.filter(|_| loc != SourceLoc::UNKNOWN) {
+            let (file, line) = file.presumed(loc.line);
+            let file = file.to_string();
+            self.places.insert(described, Place { file, line });
+        }
     }
 
     fn add_tags(&mut self, target: TypeId, tags: &[DeclTag]) {
@@ -340,6 +364,7 @@ impl<'a> Types<'a> {
             linkage,
         });
         self.add_tags(described, &global.tags);
+        self.add_place(described, global.loc);
         described
     }
 

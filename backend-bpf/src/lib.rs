@@ -62,7 +62,7 @@ pub fn compile(module: &Module, options: &Options) -> Result<Object, Vec<Backend
     let functions = compile_functions(module, options)?;
     let mut linked = sections::lay_out(module, &functions);
     if options.debug_info {
-        debug::describe(module, &functions, &mut linked);
+        debug::describe(module, &functions, options, &mut linked);
     }
     Ok(linked.object)
 }

@@ -166,7 +166,7 @@ impl SourceFile {
     }
 
     /// What `#line` directives and line markers of the file say.
-    pub(crate) fn renamings(&self) -> &[Renaming] {
+    pub fn renamings(&self) -> &[Renaming] {
         &self.renamings
     }
 

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bpfcc::kernel::TypesFile;
-use bpfcc::{Cpu, Endian, Level, Options, Target, Version};
+use bpfcc::{Cpu, Dwarf, Endian, Level, Options, Target, Version};
 use bpfcc_frontend::source::PrefixMap;
 use bpfcc_frontend::warn::Switch;
+use bpfcc_object::dwarf;
 use clap::ValueEnum;
 
 use super::macros::MacroArgs;
@@ -133,6 +134,12 @@ pub(crate) struct CompileArgs {
     /// Describe types and lines (BTF) in the object, as -g asks and -g0 does not. libbpf needs them for maps in `.maps`.
     #[arg(long, value_name = "YES|NO", default_value = "yes", value_parser = parse_yes_no, action = clap::ArgAction::Set)]
     debug_info: bool,
+    /// Describe types and lines as DWARF too, version 4 or 5, as -gdwarf asks: llvm-objdump -S, pahole and debuggers read it.
+    #[arg(long, value_name = "VERSION", num_args = 0..=1, require_equals = true, default_missing_value = "5", value_parser = parse_dwarf)]
+    dwarf: Option<dwarf::Version>,
+    /// Directory that relative paths start from in DWARF [default: the current one].
+    #[arg(long, value_name = "DIR")]
+    compilation_dir: Option<PathBuf>,
     /// Optimisation level: 0 translates, 1 and above (2, 3, s, z) optimise as well as bpfcc can.
     #[arg(short = 'O', value_name = "LEVEL", default_value = "1", value_parser = parse_level)]
     level: Level,
@@ -166,6 +173,10 @@ impl CompileArgs {
             ..Options::default()
         };
         options.no_debug_info = !self.debug_info;
+        options.dwarf = self.dwarf.map(|version| Dwarf {
+            version,
+            directory: self.directory(),
+        });
         options.debug_prefix_map.clone_from(&self.debug_prefix_map);
         options.frontend.language.allowed.loops = !self.no_loops;
         if let Some(kernel) = self.kernel {
@@ -198,6 +209,13 @@ impl CompileArgs {
         pp.no_standard_includes = self.nostdinc;
         pp.macros.clone_from(&self.macros.in_order);
         options
+    }
+
+    /// Where relative paths start from; nothing if the current directory is gone.
+    fn directory(&self) -> String {
+        let named = self.compilation_dir.clone();
+        let directory = named.or_else(|| std::env::current_dir().ok());
+        directory.map_or_else(String::new, |directory| directory.display().to_string())
     }
 }
 
@@ -234,6 +252,11 @@ fn parse_yes_no(text: &str) -> Result<bool, String> {
         "no" => Ok(false),
         _ => Err("use yes or no".to_owned()),
     }
+}
+
+fn parse_dwarf(text: &str) -> Result<dwarf::Version, String> {
+    let version = text.parse().ok().and_then(dwarf::Version::from_number);
+    version.ok_or_else(|| "use 4 or 5".to_owned())
 }
 
 fn parse_map(text: &str) -> Result<PrefixMap, String> {

@@ -113,6 +113,14 @@ pub(crate) fn clang() -> Option<String> {
     find(&names, "clang")
 }
 
+/// The newest of LLVM's tools of this name.
+pub(crate) fn llvm(tool: &str) -> Option<String> {
+    let versions = (14..30).rev().map(|version| format!("{tool}-{version}"));
+    let names: Vec<String> = versions.chain([tool.to_owned()]).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    find(&names, "llvm")
+}
+
 /// Whether programs may be loaded through bpftool.
 pub(crate) fn bpftool_works() -> bool {
     if find(&["bpftool"], "bpftool").is_none() {
@@ -126,4 +134,27 @@ pub(crate) fn bpftool_works() -> bool {
         skipped("bpftool may not use bpf(2) here; run as root on Linux");
     }
     works
+}
+
+/// Loads an object through bpftool, in a mount namespace whose end unloads it again.
+pub(crate) fn bpftool_load(object: &Path) -> Result<(), String> {
+    let script = "mount -t bpf none /sys/fs/bpf && bpftool prog loadall \"$1\" /sys/fs/bpf/bpfcc";
+    let mut command = Command::new("unshare");
+    command
+        .args([
+            "--mount",
+            "--propagation",
+            "private",
+            "sh",
+            "-c",
+            script,
+            "sh",
+        ])
+        .arg(object);
+    let output = command.output().map_err(|error| error.to_string())?;
+    if output.status.success() {
+        Ok(())
+    } else {
+        Err(text(&output))
+    }
 }

@@ -124,6 +124,10 @@ mod tests {
                 "--debug-info=yes -O2 --endian=little -c a.c --output=a.o",
             ),
             (
+                "-gdwarf -gdwarf-4 -g0 -fdebug-compilation-dir /d",
+                "--debug-info=yes --dwarf=5 --debug-info=yes --dwarf=4 --debug-info=no --compilation-dir=/d",
+            ),
+            (
                 "-target bpfeb -mlittle-endian --target=bpfeb-linux -EB",
                 "--endian=big --endian=little --endian=big --endian=big",
             ),

@@ -114,8 +114,9 @@ pub(super) static ROWS: &[Row] = &[
     row(&["-ffile-prefix-map="], Takes::Joined, Value(values::file_prefix)),
     row(&["-fmacro-prefix-map="], Takes::Joined, Own("--macro-prefix-map")),
     row(&["-fdebug-prefix-map="], Takes::Joined, Own("--debug-prefix-map")),
-    row(&["-fdebug-compilation-dir"], Takes::Separate, Nothing),
-    row(&["-fdebug-compilation-dir=", "-ffile-compilation-dir=", "-fcoverage-compilation-dir="], Takes::Joined, Nothing),
+    row(&["-fdebug-compilation-dir"], Takes::Separate, Own("--compilation-dir")),
+    row(&["-fdebug-compilation-dir=", "-ffile-compilation-dir="], Takes::Joined, Own("--compilation-dir")),
+    row(&["-fcoverage-compilation-dir="], Takes::Joined, Nothing),
 
     // The language and how it is translated.
     row(&["-O"], Takes::Joined, Value(values::optimise)),

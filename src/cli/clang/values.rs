@@ -21,7 +21,7 @@ pub(super) fn target(name: &str) -> Words {
     }
 }
 
-/// `-g` and its like: BTF is all debug information that there is.
+/// `-g` and its like: BTF, and with `-gdwarf` DWARF too.
 pub(super) fn debug_info(level: &str) -> Words {
     let known = [
         "",
@@ -31,6 +31,9 @@ pub(super) fn debug_info(level: &str) -> Words {
         "3",
         "gdb",
         "gdb0",
+        "gdb1",
+        "gdb2",
+        "gdb3",
         "lldb",
         "btf",
         "full",
@@ -41,16 +44,20 @@ pub(super) fn debug_info(level: &str) -> Words {
         "strict-dwarf",
         "no-strict-dwarf",
         "split-dwarf",
+        "dwarf32",
+        "dwarf-aranges",
         "embed-source",
         "no-embed-source",
         "z",
     ];
     match level {
         "0" | "gdb0" => Ok(vec!["--debug-info=no".into()]),
-        _ if known.contains(&level) || level.starts_with("dwarf") => {
-            Ok(vec!["--debug-info=yes".into()])
-        }
-        _ => Err("use -g, which gives BTF, or -g0".into()),
+        "dwarf" | "dwarf-5" => Ok(vec!["--debug-info=yes".into(), "--dwarf=5".into()]),
+        "dwarf-4" => Ok(vec!["--debug-info=yes".into(), "--dwarf=4".into()]),
+        _ if known.contains(&level) => Ok(vec!["--debug-info=yes".into()]),
+        _ => Err(
+            "use -g, which gives BTF, -gdwarf-4 or -gdwarf-5, which give DWARF too, or -g0".into(),
+        ),
     }
 }
 
