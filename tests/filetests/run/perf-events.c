@@ -6,6 +6,7 @@ struct {
 	__uint(key_size, 4);
 	__uint(value_size, 4);
 } events SEC(".maps");
+char LICENSE[] SEC("license") = "GPL";
 
 SEC("raw_tracepoint/x") int prog(struct bpf_raw_tracepoint_args *ctx)
 {
