@@ -7,7 +7,8 @@
 // list. A case runs from `case NAME` to the next one; the first command of a case that fails ends it. To the console go
 //
 //     ok NAME
-//     FAIL NAME: LINE: REASON
+//     FAIL NAME: REASON
+//     refused NAME
 //     # whatever the kernel's checker had to say
 //     RESULT PASS|FAIL: N of M
 //
@@ -23,6 +24,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -34,6 +36,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -49,7 +52,8 @@ static struct {
 	struct bpf_object *object;
 	struct bpf_link *links[MAX_LINKS];
 	int link_count;
-	bool failed;
+	/// Its fate is known; what is left of it is passed over.
+	bool decided;
 } now;
 
 static int cases, failures;
@@ -69,7 +73,7 @@ static bool fail(const char *format, ...)
 	vprintf(format, args);
 	printf("\n");
 	va_end(args);
-	now.failed = true;
+	now.decided = true;
 	failures++;
 	return false;
 }
@@ -87,7 +91,7 @@ static void finish_case(void)
 {
 	if (!now.name[0])
 		return;
-	if (!now.failed)
+	if (!now.decided)
 		printf("ok %s\n", now.name);
 	forget_object();
 	now.name[0] = 0;
@@ -96,7 +100,7 @@ static void finish_case(void)
 static bool begin_case(int count, char **words)
 {
 	finish_case();
-	now.failed = false;
+	now.decided = false;
 	snprintf(now.name, sizeof(now.name), "%s", words[1]);
 	cases++;
 	return true;
@@ -190,6 +194,28 @@ static bool load(int count, char **words)
 		return false;
 	}
 	return true;
+}
+
+static void interrupt(int signal)
+{
+}
+
+/// `try-load`: a program that the kernel may refuse; then that is all there is to say. The checker gives up when a signal comes
+/// (libbpf tries five times), so that nobody waits for a million instructions.
+static bool try_load(int count, char **words)
+{
+	struct itimerval patience = {{0, 200 * 1000}, {0, 200 * 1000}}, none = {};
+	int refused;
+
+	signal(SIGALRM, interrupt);
+	setitimer(ITIMER_REAL, &patience, NULL);
+	refused = bpf_object__load(now.object);
+	setitimer(ITIMER_REAL, &none, NULL);
+	if (!refused)
+		return true;
+	printf("refused %s\n", now.name);
+	now.decided = true;
+	return false;
 }
 
 /// `refuse [TEXT]`: the kernel must not take the object, and must say TEXT.
@@ -665,6 +691,7 @@ static const struct {
 	{"open", 2, open_object},
 	{"skip-program", 2, skip_program},
 	{"load", 1, load},
+	{"try-load", 1, try_load},
 	{"refuse", 1, refuse},
 	{"attach", 1, attach},
 	{"attach-xdp", 3, attach_xdp},
@@ -697,7 +724,7 @@ static void run_command(size_t index, int count, char **words)
 
 static void obey(int count, char **words)
 {
-	if (now.failed && strcmp(words[0], "case"))
+	if (now.decided && strcmp(words[0], "case"))
 		return;
 	for (size_t i = 0; i < sizeof(COMMANDS) / sizeof(COMMANDS[0]); i++) {
 		if (strcmp(COMMANDS[i].name, words[0]))

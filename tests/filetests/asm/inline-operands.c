@@ -147,7 +147,7 @@ unsigned lower(unsigned a, unsigned long b)
 
 long anything(long a)
 {
-	asm("%0 += %1; %0 += %2; %0 += %3 * 2 - (1 << 2)" : "+r"(a) : "X"(1), "p"(a), "I"(10));
+	asm("%0 += %1; %0 += %2; %0 += %3 * 2 - (1 << 2)" : "+&r"(a) : "X"(1), "p"(a), "I"(10));
 	return a;
 }
 

@@ -13,8 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-
-use super::image::Version;
+use bpfcc_isa::kernel::Version;
 
 /// A program and what to do with it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -68,7 +67,7 @@ impl Case {
             name,
             file,
             about: about.trim_start_matches(['/', ' ']).to_owned(),
-            since: Version(0, 0),
+            since: Version::FIRST,
             architectures: Vec::new(),
             needs_jit: false,
             flags: Vec::new(),
@@ -95,7 +94,7 @@ impl Case {
                 _ => {}
             }
         }
-        if case.since == Version(0, 0) || case.after.is_empty() {
+        if case.since == Version::FIRST || case.after.is_empty() {
             bail!("a case needs `// kernel:` and `// lab:` lines");
         }
         Ok(case)
@@ -139,7 +138,7 @@ mod tests {
     fn directives_are_read() {
         let case = parse(TEXT).expect("it is a case");
         assert_eq!(case.about, "Counts.");
-        assert_eq!(case.since, Version(5, 10));
+        assert_eq!(Some(case.since), Version::parse("5.10"));
         assert_eq!(case.flags, ["-mcpu=v3", "-w"]);
         let script = case.script("count/O1", "/cases/a.o");
         assert_eq!(

@@ -10,22 +10,32 @@
 //!
 //! Nothing of this touches the kernel that the task runs on.
 
+mod batch;
 mod case;
+mod generate;
 mod guest;
 mod image;
 mod machine;
 mod report;
+#[path = "../../../tests/support/testfile.rs"]
+#[allow(
+    dead_code,
+    reason = "blocks and diagnostics are for the file tests themselves"
+)]
+mod testfile;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+use bpfcc::Cpu;
+use bpfcc_isa::kernel::Version;
 
+use self::batch::Trial;
 use self::case::Case;
 use self::guest::FileSystem;
-use self::image::{Kernel, Version};
+use self::image::Kernel;
 use self::machine::Machine;
 use self::report::{Outcome, Results};
 use crate::args::Args;
@@ -33,23 +43,19 @@ use crate::debian::Packages;
 use crate::setup::{peers, say};
 use crate::workers::on_all_cores;
 
-/// Kernels that are booted unless others are named. `None` is the newest that there is.
-const KERNELS: [Option<Version>; 5] = [
-    Some(Version(5, 10)),
-    Some(Version(6, 1)),
-    Some(Version(6, 12)),
-    Some(Version(6, 18)),
-    None,
-];
+/// Kernels that are booted unless others are named.
+const KERNELS: &str = "5.10,6.1,6.12,6.18,newest";
 /// Types for `vmlinux.h` come from this one, so that CO-RE has something to do on the others.
-const TYPES_FROM: Version = Version(6, 12);
+const TYPES_FROM: &str = "6.12";
 /// With fewer kernels the answer means too little.
 const AT_LEAST: usize = 2;
-const LEVELS: [&str; 3] = ["-O0", "-O1", "-O2"];
+/// `-O2` means the same as `-O1`.
+const LEVELS: [&str; 2] = ["-O0", "-O1"];
 
 /// What the command line asks for.
 struct Request {
     machine: &'static Machine,
+    /// `None` is the newest that there is.
     kernels: Vec<Option<Version>>,
     filter: String,
     writes_docs: bool,
@@ -67,9 +73,6 @@ pub(crate) fn run(args: Args) -> Result<bool> {
     let packages = Packages::of(machine.architecture)?;
     let lab = lab();
     let cases = case::read_all(&lab.join("cases"), &request.filter)?;
-    if cases.is_empty() {
-        bail!("no case is called `{}`", request.filter);
-    }
     let canaries = case::read_all(&lab.join("canaries"), "")?;
     let kernels = fetch_all(&request, &packages);
     if kernels.len() < AT_LEAST.min(request.kernels.len()) {
@@ -81,22 +84,32 @@ pub(crate) fn run(args: Args) -> Result<bool> {
     }
     let compiler = Compiler {
         program: bpfcc()?,
-        types: image::fetch(machine, &packages, Some(TYPES_FROM))?.types,
+        types: image::fetch(machine, &packages, Version::parse(TYPES_FROM))?.types,
         machine,
     };
     let agent = guest::build_agent(machine, &packages, &lab)?;
     let laboratory = Laboratory {
         compiler,
         agent,
-        cases: &cases,
         canaries: &canaries,
+        folder: peers().join("lab").join(machine.architecture),
     };
-    let objects = laboratory.compile_all()?;
+    let trials: Vec<Trial> = batch::all(&lab.join("../tests/filetests"))?
+        .into_iter()
+        .filter(|trial| trial.name.contains(&request.filter))
+        .collect();
+    let jobs: Vec<Job> = cases
+        .iter()
+        .chain(&canaries)
+        .map(Job::Case)
+        .chain(trials.iter().map(Job::Trial))
+        .collect();
+    let compiled = laboratory.compile_all(&jobs, &kernels)?;
     let boots = Boot::all(&kernels, machine)?;
     let results = on_all_cores(&boots, |boot, scratch| {
-        Ok((boot.to_string(), laboratory.boot(boot, &objects, scratch)?))
+        Ok((boot.to_string(), laboratory.boot(boot, &compiled, scratch)?))
     })?;
-    let results = Results::new(&cases, results);
+    let results = Results::new(rows(&cases), results);
     say(&results);
     if request.writes_docs {
         results.write(&lab.join("../docs/kernels.md"), machine)?;
@@ -104,11 +117,20 @@ pub(crate) fn run(args: Args) -> Result<bool> {
     Ok(results.is_good())
 }
 
+/// The table's rows: what is in them, and what it shows.
+fn rows(cases: &[Case]) -> Vec<(String, String)> {
+    let rows = cases
+        .iter()
+        .map(|case| (case.name.clone(), case.about.clone()));
+    let batches = batch::SOURCES.map(|(name, about)| (name.to_owned(), about.to_owned()));
+    rows.chain(batches).collect()
+}
+
 impl Request {
     fn parse(mut args: Args) -> Result<Request> {
         let mut request = Request {
             machine: &machine::MACHINES[0],
-            kernels: KERNELS.to_vec(),
+            kernels: versions(KERNELS)?,
             filter: String::new(),
             writes_docs: false,
         };
@@ -198,7 +220,10 @@ impl Boot<'_> {
         Ok(boots)
     }
 
-    fn can_run(&self, case: &Case, machine: &Machine) -> bool {
+    fn can_run(&self, job: &Job, machine: &Machine) -> bool {
+        let Job::Case(case) = job else {
+            return true;
+        };
         let is_for = |name: &String| name == machine.architecture;
         case.since <= self.kernel.version
             && (case.architectures.is_empty() || case.architectures.iter().any(is_for))
@@ -222,27 +247,46 @@ impl fmt::Display for Boot<'_> {
     }
 }
 
-/// One way to compile a case.
+/// One way to compile a program.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-struct Variant {
-    level: &'static str,
-    cpu: bpfcc::Cpu,
+enum Variant {
+    /// At a level, for a version of the instruction set.
+    Plain(&'static str, Cpu),
+    /// For a kernel: the compiler chooses what that kernel knows.
+    For(Version),
 }
 
 impl Variant {
-    /// All that a kernel can be given.
-    fn all() -> Vec<Variant> {
-        let with_level = |level| bpfcc::Cpu::ALL.map(|cpu| Variant { level, cpu });
-        LEVELS.into_iter().flat_map(with_level).collect()
+    /// All that one of the kernels can be given.
+    fn all(kernels: &[Kernel]) -> Vec<Variant> {
+        let with_level = |level| Cpu::ALL.map(|cpu| Variant::Plain(level, cpu));
+        let plain = LEVELS.into_iter().flat_map(with_level);
+        let chosen = kernels.iter().map(|kernel| Variant::For(kernel.version));
+        plain.chain(chosen).collect()
     }
 
-    /// Whether this release of Linux knows the instructions.
+    /// Whether it is for this release of Linux.
     fn fits(self, version: Version) -> bool {
-        self.cpu < bpfcc::Cpu::V4 || version >= Version(6, 6)
+        match self {
+            Variant::Plain(_, cpu) => cpu <= version.newest_cpu(),
+            Variant::For(chosen) => chosen == version,
+        }
     }
 
-    fn label(self, case: &Case) -> String {
-        format!("{}{}-{}", case.name, self.level, self.cpu.name())
+    fn flags(self) -> Vec<String> {
+        match self {
+            Variant::Plain(level, cpu) => vec![level.to_owned(), format!("-mcpu={}", cpu.name())],
+            Variant::For(version) => vec![format!("--kernel={version}")],
+        }
+    }
+}
+
+impl fmt::Display for Variant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Variant::Plain(level, cpu) => write!(f, "{level}-{}", cpu.name()),
+            Variant::For(version) => write!(f, "-for-{version}"),
+        }
     }
 }
 
@@ -254,19 +298,19 @@ struct Compiler {
 }
 
 impl Compiler {
-    /// Compiles a case; the error is what the compiler says.
-    fn compile(&self, case: &Case, variant: Variant, object: &Path) -> Result<()> {
+    /// Compiles a program; the error is what the compiler says.
+    fn compile(
+        &self,
+        file: &Path,
+        flags: &[String],
+        variant: Variant,
+        object: &Path,
+    ) -> Result<()> {
         let mut command = Command::new(&self.program);
-        command
-            .arg(variant.level)
-            .arg(format!("-mcpu={}", variant.cpu.name()));
-        command.args(self.machine.flags).args(&case.flags);
+        command.args(variant.flags());
+        command.args(self.machine.flags).args(flags);
         command.arg("--btf").arg(&self.types);
-        command
-            .args(["-g", "-c"])
-            .arg(&case.file)
-            .arg("-o")
-            .arg(object);
+        command.args(["-g", "-c"]).arg(file).arg("-o").arg(object);
         let output = command.output().context("cannot start bpfcc")?;
         if !output.status.success() {
             bail!("{}", String::from_utf8_lossy(&output.stderr).trim());
@@ -275,82 +319,122 @@ impl Compiler {
     }
 }
 
+/// A program with what the agent is to do, one of many.
+enum Job<'a> {
+    /// A case of `lab`.
+    Case(&'a Case),
+    /// One of a batch.
+    Trial(&'a Trial),
+}
+
+impl Job<'_> {
+    fn name(&self) -> &str {
+        match self {
+            Job::Case(case) => &case.name,
+            Job::Trial(trial) => &trial.name,
+        }
+    }
+
+    fn label(&self, variant: Variant) -> String {
+        format!("{}{variant}", self.name())
+    }
+
+    /// Whether it is worth while: of the many trials, two ways besides the kernel's own show enough.
+    fn wants(&self, variant: Variant) -> bool {
+        const TYPICAL: [Variant; 2] = [
+            Variant::Plain("-O0", Cpu::V1),
+            Variant::Plain("-O1", Cpu::V3),
+        ];
+        match (self, variant) {
+            (Job::Case(_), _) | (Job::Trial(_), Variant::For(_)) => true,
+            (Job::Trial(_), plain) => TYPICAL.contains(&plain),
+        }
+    }
+
+    fn script(&self, label: &str, object: &str) -> String {
+        match self {
+            Job::Case(case) => case.script(label, object),
+            Job::Trial(trial) => trial.script(label, object),
+        }
+    }
+}
+
+/// A job in one variant: the object, or why there is none.
+struct Compiled<'a> {
+    job: &'a Job<'a>,
+    variant: Variant,
+    object: Result<PathBuf, String>,
+}
+
 /// Everything that all machines share.
 struct Laboratory<'a> {
     compiler: Compiler,
     agent: PathBuf,
-    cases: &'a [Case],
     /// Cases that must fail: a laboratory in which they do not is broken.
     canaries: &'a [Case],
-}
-
-/// A compiled case, or why it is none.
-struct Compiled {
-    variant: Variant,
-    label: String,
-    object: Result<PathBuf, String>,
+    folder: PathBuf,
 }
 
 impl Laboratory<'_> {
-    /// Compiles all cases in all variants, by name of the case.
-    fn compile_all(&self) -> Result<BTreeMap<String, Vec<Compiled>>> {
-        let folder = peers()
-            .join("lab")
-            .join(self.compiler.machine.architecture)
-            .join("objects");
+    /// Compiles all jobs in all variants.
+    fn compile_all<'a>(
+        &self,
+        jobs: &'a [Job<'a>],
+        kernels: &[Kernel],
+    ) -> Result<Vec<Compiled<'a>>> {
+        let folder = self.folder.join("objects");
         std::fs::create_dir_all(&folder)?;
-        let all = self.cases.iter().chain(self.canaries);
-        let work: Vec<(&Case, Variant)> = all
-            .flat_map(|case| {
-                Variant::all()
-                    .into_iter()
-                    .map(move |variant| (case, variant))
-            })
-            .collect();
-        let done = on_all_cores(&work, |(case, variant), _| {
-            let label = variant.label(case);
-            let object = folder.join(format!("{label}.o"));
-            let compiled = self.compiler.compile(case, *variant, &object);
+        let variants = Variant::all(kernels);
+        let pairs = jobs
+            .iter()
+            .flat_map(|job| variants.iter().map(move |variant| (job, *variant)));
+        let pairs: Vec<(&Job<'_>, Variant)> =
+            pairs.filter(|(job, variant)| job.wants(*variant)).collect();
+        on_all_cores(&pairs, |(job, variant), scratch| {
+            let object = folder.join(format!("{}.o", job.label(*variant).replace('/', "-")));
+            let compiled = match job {
+                Job::Case(case) => {
+                    self.compiler
+                        .compile(&case.file, &case.flags, *variant, &object)
+                }
+                Job::Trial(trial) => {
+                    let file = scratch.join("trial.c");
+                    std::fs::write(&file, &trial.text)?;
+                    self.compiler
+                        .compile(&file, &trial.flags, *variant, &object)
+                }
+            };
             let object = compiled
                 .map(|()| object)
                 .map_err(|error| format!("{error:#}"));
             Ok(Compiled {
+                job,
                 variant: *variant,
-                label,
                 object,
             })
-        })?;
-        let mut by_case: BTreeMap<String, Vec<Compiled>> = BTreeMap::new();
-        for ((case, _), compiled) in work.iter().zip(done) {
-            by_case.entry(case.name.clone()).or_default().push(compiled);
-        }
-        Ok(by_case)
+        })
     }
 
-    /// Runs all cases that this kernel can run.
-    fn boot(
-        &self,
-        boot: &Boot,
-        objects: &BTreeMap<String, Vec<Compiled>>,
-        scratch: &Path,
-    ) -> Result<Vec<Outcome>> {
+    /// Runs all jobs that this kernel can run.
+    fn boot(&self, boot: &Boot, compiled: &[Compiled], scratch: &Path) -> Result<Vec<Outcome>> {
         let machine = self.compiler.machine;
-        let folder = peers().join("lab").join(machine.architecture);
-        let files = FileSystem::new(&folder.join(boot.folder()), &self.agent, boot.kernel)?;
+        let files = FileSystem::new(&self.folder.join(boot.folder()), &self.agent, boot.kernel)?;
         let mut script = String::new();
         let mut outcomes = Vec::new();
-        let cases = self.cases.iter().chain(self.canaries);
-        for case in cases.filter(|case| boot.can_run(case, machine)) {
-            let fits = |compiled: &&Compiled| compiled.variant.fits(boot.kernel.version);
-            for compiled in objects[&case.name].iter().filter(fits) {
-                match &compiled.object {
-                    Ok(object) => {
-                        let (host, guest) = files.object(&compiled.label);
-                        std::fs::copy(object, host)?;
-                        script += &case.script(&compiled.label, &guest);
-                    }
-                    Err(why) => outcomes.push(Outcome::failed(&case.name, &compiled.label, why)),
+        let fits = |one: &&Compiled| {
+            one.variant.fits(boot.kernel.version) && boot.can_run(one.job, machine)
+        };
+        for one in compiled.iter().filter(fits) {
+            let label = one.job.label(one.variant);
+            match (&one.object, one.job) {
+                (Ok(object), job) => {
+                    let (host, guest) = files.object(&label.replace('/', "-"));
+                    std::fs::copy(object, host)?;
+                    script += &job.script(&label, &guest);
                 }
+                (Err(why), Job::Case(_)) => outcomes.push(Outcome::failed(&label, why)),
+                // What a file test is about may not be for kernels at all.
+                (Err(why), Job::Trial(trial)) => outcomes.push(trial.not_compiled(&label, why)),
             }
         }
         let options = format!("sysctl.net.core.bpf_jit_enable={}", u8::from(boot.has_jit));

@@ -18,22 +18,43 @@ pub(crate) struct Outcome {
     pub(crate) label: String,
     /// Why it failed, if it did, with what the kernel's checker had to say.
     pub(crate) failure: Option<String>,
+    /// Whether it was refused, where that is no failure.
+    is_refused: bool,
 }
 
 impl Outcome {
-    /// One that never came to the machine.
-    pub(crate) fn failed(case: &str, label: &str, why: &str) -> Outcome {
+    fn of(label: &str) -> Outcome {
         Outcome {
-            case: case.to_owned(),
+            case: case_of(label).to_owned(),
             label: label.to_owned(),
+            failure: None,
+            is_refused: false,
+        }
+    }
+
+    /// One that failed.
+    pub(crate) fn failed(label: &str, why: &str) -> Outcome {
+        Outcome {
             failure: Some(why.to_owned()),
+            ..Outcome::of(label)
+        }
+    }
+
+    /// One that was refused, by the compiler or the kernel, where that is no failure.
+    pub(crate) fn refused(label: &str) -> Outcome {
+        Outcome {
+            is_refused: true,
+            ..Outcome::of(label)
         }
     }
 }
 
-/// The case in a label, `tracepoint-O1-v3`.
+/// The row of a label: `tracepoint` of `tracepoint-O1-v3`, `random` of `random/7-O1-v3`.
 fn case_of(label: &str) -> &str {
-    label.rsplitn(3, '-').last().unwrap_or(label)
+    match label.split_once('/') {
+        Some((batch, _)) => batch,
+        None => label.rsplitn(3, '-').last().unwrap_or(label),
+    }
 }
 
 /// The outcomes that an agent printed.
@@ -42,16 +63,14 @@ pub(crate) fn read_console(text: &str) -> Vec<Outcome> {
     for line in text.lines() {
         let line = line.trim_end();
         if let Some(label) = line.strip_prefix("ok ") {
-            outcomes.push(Outcome {
-                case: case_of(label).to_owned(),
-                label: label.to_owned(),
-                failure: None,
-            });
+            outcomes.push(Outcome::of(label));
+        } else if let Some(label) = line.strip_prefix("refused ") {
+            outcomes.push(Outcome::refused(label));
         } else if let Some((label, why)) = line
             .strip_prefix("FAIL ")
             .and_then(|rest| rest.split_once(": "))
         {
-            outcomes.push(Outcome::failed(case_of(label), label, why));
+            outcomes.push(Outcome::failed(label, why));
         } else if let Some(log) = line.strip_prefix("# ")
             && let Some(why) = outcomes.last_mut().and_then(|last| last.failure.as_mut())
         {
@@ -84,14 +103,18 @@ pub(crate) fn judge_canaries(outcomes: &mut Vec<Outcome>, canaries: &[Case]) -> 
 }
 
 /// All outcomes, by the name of the boot.
-pub(crate) struct Results<'a> {
-    cases: &'a [Case],
+pub(crate) struct Results {
+    /// The table's rows: name, and what it shows.
+    rows: Vec<(String, String)>,
     boots: Vec<(String, BTreeMap<String, Vec<Outcome>>)>,
 }
 
-impl<'a> Results<'a> {
+impl Results {
     /// Sorts the outcomes by case.
-    pub(crate) fn new(cases: &'a [Case], outcomes: Vec<(String, Vec<Outcome>)>) -> Results<'a> {
+    pub(crate) fn new(
+        rows: Vec<(String, String)>,
+        outcomes: Vec<(String, Vec<Outcome>)>,
+    ) -> Results {
         let by_case = |outcomes: Vec<Outcome>| {
             let mut map: BTreeMap<String, Vec<Outcome>> = BTreeMap::new();
             for outcome in outcomes {
@@ -103,7 +126,7 @@ impl<'a> Results<'a> {
             .into_iter()
             .map(|(name, outcomes)| (name, by_case(outcomes)))
             .collect();
-        Results { cases, boots }
+        Results { rows, boots }
     }
 
     fn failures(&self) -> impl Iterator<Item = (&str, &Outcome)> {
@@ -122,17 +145,22 @@ impl<'a> Results<'a> {
     }
 
     /// `passed of all` of one case on one kernel; nothing where the kernel is too old.
-    fn cell(&self, case: &Case, outcomes: &BTreeMap<String, Vec<Outcome>>) -> String {
-        let Some(outcomes) = outcomes.get(&case.name) else {
+    fn cell(&self, row: &str, outcomes: &BTreeMap<String, Vec<Outcome>>) -> String {
+        let Some(outcomes) = outcomes.get(row) else {
             return "—".to_owned();
         };
-        let passed = outcomes
-            .iter()
-            .filter(|outcome| outcome.failure.is_none())
-            .count();
-        match passed == outcomes.len() {
-            true => format!("{passed}"),
-            false => format!("{passed} of {}", outcomes.len()),
+        let count =
+            |is: fn(&Outcome) -> bool| outcomes.iter().filter(|outcome| is(outcome)).count();
+        let failed = count(|outcome| outcome.failure.is_some());
+        let refused = count(|outcome| outcome.is_refused);
+        let tried = outcomes.len() - refused;
+        let passed = match failed {
+            0 => tried.to_string(),
+            _ => format!("{} of {tried}", tried - failed),
+        };
+        match refused {
+            0 => passed,
+            _ => format!("{passed} ({refused})"),
         }
     }
 
@@ -141,12 +169,12 @@ impl<'a> Results<'a> {
         let mut head = vec!["case".to_owned()];
         head.extend(self.boots.iter().map(|(name, _)| name.clone()));
         let mut rows = vec![head];
-        for case in self.cases {
-            let mut row = vec![case.name.clone()];
+        for (name, _) in &self.rows {
+            let mut row = vec![name.clone()];
             row.extend(
                 self.boots
                     .iter()
-                    .map(|(_, outcomes)| self.cell(case, outcomes)),
+                    .map(|(_, outcomes)| self.cell(name, outcomes)),
             );
             rows.push(row);
         }
@@ -175,7 +203,7 @@ impl<'a> Results<'a> {
         for (index, mut row) in self.rows().into_iter().enumerate() {
             let about = match index {
                 0 => "what it shows".to_owned(),
-                _ => self.cases[index - 1].about.clone(),
+                _ => self.rows[index - 1].1.clone(),
             };
             row.push(about);
             text += &format!("| {} |\n", row.join(" | "));
@@ -187,7 +215,7 @@ impl<'a> Results<'a> {
     }
 }
 
-impl fmt::Display for Results<'_> {
+impl fmt::Display for Results {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for row in self.rows() {
             write!(f, "{:24}", row[0])?;
@@ -221,18 +249,20 @@ mod tests {
 
     #[test]
     fn the_console_is_read() {
-        let text = "noise\r\nok ring-buffer-O0-v1\r\nFAIL xdp-O1-v3: the kernel refuses it: Permission denied\n# R1 type=inv\n[ 1.0] noise\n";
+        let text = "noise\r\nok ring-buffer-O0-v1\r\nrefused random/7-O1-v3\r\n\
+                    FAIL xdp-O1-v3: the kernel refuses it: Permission denied\n# R1 type=inv\n[ 1.0] noise\n";
         let outcomes = read_console(text);
-        let good = Outcome {
-            case: "ring-buffer".to_owned(),
-            label: "ring-buffer-O0-v1".to_owned(),
-            failure: None,
-        };
-        let bad = Outcome::failed(
-            "xdp",
-            "xdp-O1-v3",
-            "the kernel refuses it: Permission denied\n        R1 type=inv",
-        );
-        assert_eq!(outcomes, [good, bad]);
+        let bad = "the kernel refuses it: Permission denied\n        R1 type=inv";
+        let expected = [
+            Outcome::of("ring-buffer-O0-v1"),
+            Outcome::refused("random/7-O1-v3"),
+            Outcome::failed("xdp-O1-v3", bad),
+        ];
+        assert_eq!(outcomes, expected);
+        let rows: Vec<&str> = outcomes
+            .iter()
+            .map(|outcome| outcome.case.as_str())
+            .collect();
+        assert_eq!(rows, ["ring-buffer", "random", "xdp"]);
     }
 }
