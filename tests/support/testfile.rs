@@ -23,7 +23,7 @@
 
 use std::ops::Range;
 
-use bpfcc_isa::Endian;
+use bpfcc::Endian;
 
 /// A parsed filetest.
 #[derive(Debug, Default)]

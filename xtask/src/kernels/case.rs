@@ -13,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use bpfcc_isa::kernel::Version;
+use bpfcc::Version;
 
 /// A program and what to do with it.
 #[derive(Clone, PartialEq, Eq, Debug)]

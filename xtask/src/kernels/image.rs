@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
-use bpfcc_isa::kernel::Version;
+use bpfcc::Version;
 
 use super::machine::Machine;
 use crate::debian::Packages;

@@ -30,7 +30,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use bpfcc::Cpu;
-use bpfcc_isa::kernel::Version;
+use bpfcc::Version;
 
 use self::batch::Trial;
 use self::case::Case;
