@@ -231,7 +231,7 @@ fn byte_orders(flags: &[String], asked: Endian) -> Vec<Endian> {
 fn check_run(source: &Source<'_>, file: &TestFile, options: &Options) -> Result<(), String> {
     let compilation = source.compile(options);
     let compiled = compilation.result.ok_or("it does not compile")?;
-    for &how in How::available(options.endian) {
+    for &how in How::available(&compiled.object) {
         let machine = Machine::new(&compiled)?;
         check_steps(&machine, how, file).map_err(|why| format!("{how:?}: {why}"))?;
     }

@@ -143,7 +143,7 @@ fn btf_maps(
         let btf = object.btf.as_ref().ok_or(DefinitionError::NoBtf)?;
         let ty = variables.get(symbol.name.as_str());
         let ty = *ty.ok_or(DefinitionError::NotAMap)?;
-        let mut map = btf_map(btf, symbol, id, ty)?;
+        let mut map = btf_map(btf, &symbol.name, symbol.value, id, ty)?;
         map.contents = contents(object, section, symbol, btf, ty);
         Ok(map)
     };
@@ -151,10 +151,19 @@ fn btf_maps(
     symbols.iter().map(named).collect()
 }
 
+/// What the values of a map of maps are made like: the map that the declared type of its values describes.
+pub fn template(object: &Object, outer: &MapDef) -> Option<Result<MapDef, DefinitionError>> {
+    let btf = object.btf.as_ref()?;
+    let ty = outer.inner?;
+    Members::of(btf, ty)?;
+    Some(btf_map(btf, &outer.name, outer.offset, outer.section, ty))
+}
+
 /// The map that a structure describes.
 fn btf_map(
     btf: &Btf,
-    symbol: &Symbol,
+    name: &str,
+    offset: u64,
     section: SectionId,
     ty: TypeId,
 ) -> Result<MapDef, DefinitionError> {
@@ -165,9 +174,9 @@ fn btf_map(
         more.extend(members.number(name)?.map(|value| (name, value)));
     }
     Ok(MapDef {
-        name: symbol.name.clone(),
+        name: name.to_owned(),
         section,
-        offset: symbol.value,
+        offset,
         kind: members
             .number("type")?
             .ok_or(DefinitionError::Member("type"))?,

@@ -34,6 +34,7 @@ pub struct HostFunction {
     signature: Signature,
     code: HostCode,
     ending: Option<fn(u64) -> Ending>,
+    tail_call: bool,
 }
 
 impl HostFunction {
@@ -56,6 +57,7 @@ impl HostFunction {
             },
             code,
             ending: None,
+            tail_call: false,
         }
     }
 
@@ -70,6 +72,15 @@ impl HostFunction {
             signature,
             code,
             ending: None,
+            tail_call: false,
+        }
+    }
+
+    /// The same function, after which the program goes on elsewhere: its result is one more than the position, or 0.
+    pub(crate) const fn transfers(self) -> HostFunction {
+        HostFunction {
+            tail_call: true,
+            ..self
         }
     }
 
@@ -108,6 +119,11 @@ impl HostFunction {
     /// Whether programs end with it, and how: a function of its result.
     pub const fn ending(&self) -> Option<fn(u64) -> Ending> {
         self.ending
+    }
+
+    /// Whether the program goes on elsewhere.
+    pub(crate) const fn is_tail_call(&self) -> bool {
+        self.tail_call
     }
 
     /// Its machine code.

@@ -312,10 +312,24 @@ fn call_host(program: &Program, run: &Run<'_>, state: &mut State) -> Result<Flow
         state.executed += 1;
         return Ok(Flow::End(ending(result)));
     }
+    if function.is_tail_call()
+        && let Some(target) = result.checked_sub(1)
+    {
+        return Ok(tail_call(state, target as usize));
+    }
     let is_void = function.signature().result == ResultKind::Nothing;
     state.lose_arguments();
     state.set(Reg::R0, if is_void { LOST } else { result });
     Ok(jump(state, state.position + 1))
+}
+
+/// Goes on with another function in the same frame; it gets the context.
+fn tail_call(state: &mut State, target: usize) -> Flow {
+    let context = state.get(Reg::R1);
+    state.lose_arguments();
+    state.set(Reg::R1, context);
+    state.loops_left = MAX_LOOPS;
+    jump(state, target)
 }
 
 fn constant(program: &Program, position: usize, value: Imm64) -> u64 {

@@ -14,6 +14,7 @@
 //! Only the linker makes a [`Program`], and it refuses whatever has no sane control flow: engines may rely on every link being
 //! in range, on no function falling off its end, and on R10 never being written.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bpfcc_isa::{Callee, Endian, Insn};
@@ -107,6 +108,8 @@ pub struct Program {
     pub(crate) maps: Arc<MapSet>,
     pub(crate) context: Context,
     pub(crate) frames: usize,
+    /// Where the functions start that a tail call may lead to, by name.
+    pub(crate) tails: BTreeMap<String, usize>,
     pub(crate) endian: Endian,
 }
 
@@ -144,6 +147,11 @@ impl Program {
     /// Byte order of numbers in memory.
     pub fn endian(&self) -> Endian {
         self.endian
+    }
+
+    /// Where a tail call to the function of this name goes.
+    pub(crate) fn tail_target(&self, name: &str) -> Option<usize> {
+        self.tails.get(name).copied()
     }
 
     /// Where the jump or local call at this position goes.

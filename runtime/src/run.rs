@@ -9,7 +9,7 @@ use std::ptr;
 use crate::kernel::Kernel;
 use crate::map::Stream;
 use crate::memory::{Denied, FRAME_BYTES, Memory, STACK_BYTES};
-use crate::program::MapSet;
+use crate::program::{MapSet, Program};
 
 /// What host functions can ask about the run they serve.
 #[derive(Debug)]
@@ -17,6 +17,9 @@ pub(crate) struct Run<'a> {
     pub(crate) memory: Memory<'a>,
     pub(crate) maps: &'a MapSet,
     pub(crate) kernel: &'a Kernel,
+    pub(crate) program: &'a Program,
+    /// Tail calls made so far.
+    pub(crate) tail_calls: Cell<u32>,
 }
 
 /// What a run holds at its end is given back, so that others can go on.

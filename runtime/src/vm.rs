@@ -1,5 +1,6 @@
 //! The whole machine: a program, its maps, the simulated kernel, and a choice of engine.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -233,7 +234,8 @@ impl Vm {
 
     /// Memory, stack and host functions as a program would have them, for executing a program by other means.
     pub fn session<'a>(&'a self, input: Input<'a>) -> Session<'a> {
-        Session::new(self, self.environment.context(), MAX_FRAMES, input)
+        let program = &self.entry.program;
+        Session::new(self, program, MAX_FRAMES, input)
     }
 
     fn function(&self, name: &str) -> Result<Arc<Linked>, LoadError> {
@@ -264,7 +266,7 @@ impl Vm {
         let program = &linked.program;
         match engine {
             Engine::Interp => {
-                let session = Session::new(self, program.context(), program.frames(), input);
+                let session = Session::new(self, program, program.frames(), input);
                 let mut state = session.start();
                 let outcome = interp::run(program, &session.run, &mut state, self.budget);
                 let result = outcome.map_err(|kind| fault(program, &state, kind))??;
@@ -275,7 +277,7 @@ impl Vm {
             }
             Engine::Jit => {
                 let code = self.code_of(linked)?;
-                let session = Session::new(self, program.context(), program.frames(), input);
+                let session = Session::new(self, program, program.frames(), input);
                 session.run.memory.set_frames(program.frames());
                 let top = session.stack_top();
                 // SAFETY: `code_of` returns trusted code only; its run is entered, and `session` owns the stack.
@@ -333,7 +335,8 @@ pub struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    fn new(vm: &'a Vm, layout: &'a Context, frames: usize, input: Input<'a>) -> Session<'a> {
+    fn new(vm: &'a Vm, program: &'a Program, frames: usize, input: Input<'a>) -> Session<'a> {
+        let layout = program.context();
         let mut stack = Stack::take(frames);
         let (arguments, context) = match input {
             Input::Arguments(arguments) => (arguments, None),
@@ -358,6 +361,8 @@ impl<'a> Session<'a> {
                 memory: Memory::new(stack.top(), context, values, vm.image.endian()),
                 maps: vm.image.maps(),
                 kernel: &vm.kernel,
+                program,
+                tail_calls: Cell::new(0),
             },
             _stack: stack,
         }

@@ -31,6 +31,7 @@ fn array() -> MapSet {
         max_entries: 2,
         flags: 0,
         extra: 0,
+        inner: None,
         endian: bpfcc_isa::Endian::HOST,
     };
     MapSet::new(vec![map::create(spec).unwrap()])
@@ -303,6 +304,7 @@ fn with_record(rest: &[Insn]) -> Vm {
         max_entries: 4096,
         flags: 0,
         extra: 0,
+        inner: None,
         endian: bpfcc_isa::Endian::HOST,
     };
     let maps = MapSet::new(vec![map::create(spec).unwrap()]);

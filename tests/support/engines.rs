@@ -5,8 +5,9 @@ use std::cell::Cell;
 use bpfcc::Compiled;
 use bpfcc_ir::eval::{Evaluator, Fault, Host, Memory};
 use bpfcc_ir::{FuncId, Global, Module};
-use bpfcc_isa::{Endian, Size};
-use bpfcc_object::Object;
+use bpfcc_isa::helpers::{ParamKind, helper_by_id};
+use bpfcc_isa::{Callee, Endian, Insn, Size, decode};
+use bpfcc_object::{Object, SectionKind};
 use bpfcc_runtime::{Context, Engine, Environment, EnvironmentChoice, Input, Kernel, Session, Vm};
 
 use crate::testfile;
@@ -23,15 +24,35 @@ pub(crate) enum How {
 }
 
 impl How {
-    /// All that this host can do.
-    pub(crate) fn available(endian: Endian) -> &'static [How] {
-        if cfg!(all(target_arch = "x86_64", unix)) && endian == Endian::HOST {
-            &[How::Eval, How::Interp, How::Jit]
-        } else {
-            &[How::Eval, How::Interp]
+    /// All that this host can do with a program.
+    pub(crate) fn available(object: &Object) -> &'static [How] {
+        let has_jit = cfg!(all(target_arch = "x86_64", unix)) && object.endian == Endian::HOST;
+        match (has_jit, needs_engine(object)) {
+            (true, false) => &[How::Eval, How::Interp, How::Jit],
+            (false, false) => &[How::Eval, How::Interp],
+            (true, true) => &[How::Interp, How::Jit],
+            (false, true) => &[How::Interp],
         }
     }
 }
+
+/// Whether a helper goes on with another program or calls a function of this one: the evaluator's host can do neither.
+fn needs_engine(object: &Object) -> bool {
+    let moves = |id: i32| {
+        let params = helper_by_id(id).map_or(&[][..], |helper| helper.signature.params);
+        id == TAIL_CALL || params.iter().any(|p| p.kind == ParamKind::Callback)
+    };
+    let code = object
+        .sections
+        .iter()
+        .filter(|section| section.kind == SectionKind::Code);
+    code.filter_map(|section| decode(&section.data, object.endian).ok())
+        .flatten()
+        .any(|insn| matches!(insn, Insn::Call(Callee::Helper(id)) if moves(id)))
+}
+
+/// `bpf_tail_call`.
+const TAIL_CALL: i32 = 12;
 
 /// One call of a function of the program.
 #[derive(Debug)]

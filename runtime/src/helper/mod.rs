@@ -13,6 +13,7 @@ mod probe;
 mod queue;
 mod random;
 mod stream;
+mod tail;
 mod task;
 mod time;
 
@@ -33,6 +34,7 @@ const NUMBERED: &[(i32, HostCode)] = &[
     (6, print::trace_printk),
     (7, random::get_prandom_u32),
     (8, task::get_smp_processor_id),
+    (TAIL_CALL, tail::tail_call),
     (14, task::get_current_pid_tgid),
     (15, task::get_current_uid_gid),
     (16, task::get_current_comm),
@@ -50,6 +52,9 @@ const NUMBERED: &[(i32, HostCode)] = &[
     (160, time::ktime_get_ns),
     (195, map::lookup_percpu_elem),
 ];
+
+/// `bpf_tail_call`.
+const TAIL_CALL: i32 = 12;
 
 /// The functions of 2014 that are implemented, by name.
 const NAMED: &[(&str, HostCode)] = &[
@@ -71,7 +76,11 @@ const NAMED: &[(&str, HostCode)] = &[
 pub(crate) fn by_number() -> impl Iterator<Item = HostFunction> {
     NUMBERED.iter().filter_map(|&(number, code)| {
         let helper = helper_by_id(number)?;
-        Some(bind(helper.signature, code).numbered(number))
+        let function = bind(helper.signature, code).numbered(number);
+        Some(match number {
+            TAIL_CALL => function.transfers(),
+            _ => function,
+        })
     })
 }
 

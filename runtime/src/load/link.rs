@@ -8,8 +8,8 @@
 //! On the way every instruction is looked at once: is its target an instruction of the same function, does the environment
 //! have the function it calls, can the runtime execute it. After this no engine needs to ask again.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
 use bpfcc_isa::{Callee, Imm64, Insn, Reg};
 
@@ -37,6 +37,8 @@ pub(super) fn link(
         starts: HashMap::new(),
         pending: Vec::new(),
         calls: Vec::new(),
+        tails: image.siblings(entry),
+        makes_tail_calls: false,
         program: Program {
             insns: Vec::new(),
             links: Vec::new(),
@@ -45,6 +47,7 @@ pub(super) fn link(
             maps: image.maps.clone(),
             context: environment.context().clone(),
             frames: 1,
+            tails: BTreeMap::new(),
             endian: image.endian,
         },
     };
@@ -64,6 +67,9 @@ struct Linker<'a> {
     pending: Vec<Place>,
     /// Instructions whose link is the start of a function.
     calls: Vec<(usize, Place)>,
+    /// Functions that a tail call may lead to.
+    tails: Vec<(String, Place)>,
+    makes_tail_calls: bool,
     program: Program,
 }
 
@@ -212,6 +218,12 @@ impl Linker<'_> {
 
     /// Position of a host function in the program's list.
     fn host(&mut self, function: &HostFunction) -> u32 {
+        if function.is_tail_call() && !self.makes_tail_calls {
+            self.makes_tail_calls = true;
+            for (_, place) in self.tails.clone() {
+                self.require(place);
+            }
+        }
         let hosts = &mut self.program.hosts;
         let same = |host: &HostFunction| {
             host.number() == function.number() && host.name() == function.name()
@@ -236,6 +248,10 @@ impl Linker<'_> {
                 Insn::LoadImm64 { value, .. } => *value = Imm64::Code(distance),
                 other => unreachable!("{other:?} names no function"),
             }
+        }
+        if self.makes_tail_calls {
+            let start = |(name, place): &(String, Place)| Some((name.clone(), self.starts[place]?));
+            self.program.tails = self.tails.iter().filter_map(start).collect();
         }
         self.program.frames = frames(&self.program);
     }
@@ -319,8 +335,12 @@ fn writes_frame_pointer(insn: &Insn) -> bool {
     written == Reg::R10
 }
 
-/// The longest chain of local calls from the entry, counted in functions; the maximum if there is recursion.
+/// The longest chain of local calls from the entry, counted in functions; the maximum if there is recursion or a
+/// tail call.
 fn frames(program: &Program) -> usize {
+    if !program.tails.is_empty() {
+        return MAX_FRAMES;
+    }
     let mut callees: HashMap<usize, Vec<usize>> = HashMap::new();
     for (position, insn) in program.insns.iter().enumerate() {
         if let (Insn::Call(Callee::Local(_)), Some(caller)) = (insn, program.function_at(position))

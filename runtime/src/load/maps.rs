@@ -6,9 +6,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bpfcc_isa::Endian;
-use bpfcc_object::maps::{DefinitionError, MapDef, Notation, definitions};
+use bpfcc_object::maps::{DefinitionError, MapDef, Notation, definitions, template};
 use bpfcc_object::{Object, RelocKind, Section, SectionId, SectionKind, Symbol};
 
+use crate::errno::Errno;
 use crate::load::{LoadError, MapDefError, RelocError};
 use crate::map::{self, BPF_ANY, BPF_F_RDONLY_PROG, CPUS, Map, MapKind, MapSpec, PAGE_BYTES};
 use crate::program::MapSet;
@@ -56,41 +57,93 @@ pub(super) fn create(object: &Object) -> Result<Places, LoadError> {
             Some(notation) => {
                 let here = defined.iter().filter(|map| map.section == id);
                 for map in here {
-                    defined_map(map, notation, object.endian, &mut places)?;
+                    defined_map(object, map, notation, &mut places)?;
                 }
             }
             None if is_data(section) => data_map(id, section, object.endian, &mut places)?,
             None => {}
         }
     }
+    for map in &defined {
+        fill(map, object.endian, &places)?;
+    }
     relocate_data(object, &places)?;
     Ok(places)
 }
 
 fn defined_map(
+    object: &Object,
     map: &MapDef,
     notation: Notation,
-    endian: Endian,
     places: &mut Places,
 ) -> Result<(), LoadError> {
-    let kind = MapKind::from_number(map.kind).ok_or_else(|| LoadError::Map {
+    let error = |reason| LoadError::Map {
         map: map.name.clone(),
-        reason: MapDefError::Kind(map.kind),
-    })?;
-    let made = new_map(MapSpec {
-        name: map.name.clone(),
-        kind,
-        key_size: map.key.size,
-        value_size: map.value.size,
-        max_entries: max_entries(kind, map.max_entries),
-        flags: map.flags,
-        extra: extra(map),
-        endian,
-    })?;
+        reason,
+    };
+    let mut spec = spec_of(map, object.endian).map_err(error)?;
+    if let Some(inner) = template(object, map) {
+        let inner = inner.map_err(|reason| error(reason.into()))?;
+        let inner = spec_of(&inner, object.endian).map_err(error)?;
+        spec.inner = Some(Box::new(inner));
+    }
+    let made = new_map(spec)?;
     places.define(map.section, map.offset);
     match notation {
         Notation::Tables2014 => places.maps.push_table(made),
         Notation::Btf | Notation::Legacy => places.maps.push(made),
+    }
+    Ok(())
+}
+
+fn spec_of(map: &MapDef, endian: Endian) -> Result<MapSpec, MapDefError> {
+    let kind = MapKind::from_number(map.kind).ok_or(MapDefError::Kind(map.kind))?;
+    // Maps and programs are 32-bit numbers, and libbpf lets one leave that out.
+    let holds_numbers = matches!(
+        kind,
+        MapKind::ArrayOfMaps | MapKind::HashOfMaps | MapKind::ProgArray
+    );
+    let value_size = match map.value.size {
+        0 if holds_numbers => 4,
+        size => size,
+    };
+    Ok(MapSpec {
+        name: map.name.clone(),
+        kind,
+        key_size: map.key.size,
+        value_size,
+        max_entries: max_entries(kind, map.max_entries),
+        flags: map.flags,
+        extra: extra(map),
+        inner: None,
+        endian,
+    })
+}
+
+/// Puts what `.values = { … }` lists into a map of maps or programs.
+fn fill(map: &MapDef, endian: Endian, places: &Places) -> Result<(), LoadError> {
+    let (Some(made), false) = (places.maps.by_name(&map.name), map.contents.is_empty()) else {
+        return Ok(());
+    };
+    for (index, symbol) in &map.contents {
+        let outcome = match (made.as_programs(), made.as_outer()) {
+            (Some(programs), _) => programs.set(*index as u32, Some(symbol)),
+            (_, Some(outer)) => match places.maps.by_name(symbol) {
+                Some(inner) => {
+                    let size = made.spec().key_size as usize;
+                    outer.set(&endian.bytes((*index).into(), size), inner.clone())
+                }
+                None => Err(Errno::ENOENT),
+            },
+            (None, None) => Err(Errno::EOPNOTSUPP),
+        };
+        outcome.map_err(|errno| LoadError::Map {
+            map: map.name.clone(),
+            reason: MapDefError::Value {
+                index: *index,
+                errno,
+            },
+        })?;
     }
     Ok(())
 }
@@ -149,6 +202,7 @@ fn data_map(
         max_entries: 1,
         flags: if read_only { BPF_F_RDONLY_PROG } else { 0 },
         extra: 0,
+        inner: None,
         endian,
     })?;
     if section.kind != SectionKind::Bss {

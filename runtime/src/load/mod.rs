@@ -14,11 +14,13 @@ mod maps;
 
 use std::sync::Arc;
 
+use bpfcc_isa::program::program_type_for_section;
 use bpfcc_isa::{DecodeReason, Insn};
 use bpfcc_object::maps::DefinitionError;
 use bpfcc_object::{Endian, Object, SectionId, SymbolKind};
 
 use crate::env::Environment;
+use crate::errno::Errno;
 use crate::map::MapError;
 use crate::program::{MapSet, Program};
 
@@ -177,6 +179,14 @@ pub enum MapDefError {
     /// There is no such type.
     #[error("there is no map type {0}")]
     Kind(u32),
+    /// What it is to hold from the start does not go into it.
+    #[error("its value {index} is refused: {errno}")]
+    Value {
+        /// Which one.
+        index: u64,
+        /// Why: `EINVAL` for a map that is not like the template, `E2BIG` beyond the end, `ENOENT` for no map at all.
+        errno: Errno,
+    },
     /// It cannot be created.
     #[error("{0}")]
     Create(MapError),
@@ -310,6 +320,22 @@ impl Image {
             let unit = self.units.iter().position(|unit| unit.section == entry)?;
             Some(Place { unit, slot: 0 })
         })
+    }
+
+    /// The programs of the same type as the one that starts here: those that it may go on with by a tail call.
+    fn siblings(&self, entry: Place) -> Vec<(String, Place)> {
+        let kind = |place: Place| {
+            let section = &self.units[place.unit].section;
+            program_type_for_section(section).map(|kind| kind.name)
+        };
+        let is_program = |function: &&Symbol| {
+            let section = &self.units[function.place.unit].section;
+            function.exported && section != ".text" && kind(function.place) == kind(entry)
+        };
+        let siblings = self.functions.iter().filter(is_program);
+        siblings
+            .map(|function| (function.name.clone(), function.place))
+            .collect()
     }
 
     /// Name of the function that starts here.

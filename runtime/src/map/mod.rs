@@ -12,7 +12,9 @@ mod events;
 mod hash;
 mod lpm;
 mod lru;
+mod outer;
 mod percpu;
+mod programs;
 mod queue;
 mod ringbuf;
 mod slots;
@@ -33,7 +35,9 @@ pub use events::EventArray;
 pub use hash::HashMap;
 pub use lpm::LpmTrie;
 pub use lru::LruMap;
+pub use outer::MapOfMaps;
 pub use percpu::PercpuMap;
+pub use programs::{MAX_TAIL_CALLS, ProgArray};
 pub use queue::QueueMap;
 pub use ringbuf::RingBuffer;
 
@@ -85,6 +89,8 @@ pub struct MapSpec {
     pub flags: u32,
     /// What `map_extra` says: the hashes of a Bloom filter.
     pub extra: u64,
+    /// Of a map of maps: what the inner ones are made like.
+    pub inner: Option<Box<MapSpec>>,
     /// Byte order of the program's numbers, the indices of arrays among them.
     pub endian: Endian,
 }
@@ -184,6 +190,16 @@ pub trait Map: fmt::Debug + Send + Sync {
 
     /// The view of a map that has values but no keys.
     fn as_keyless(&self) -> Option<&dyn Keyless> {
+        None
+    }
+
+    /// The view of a map that holds programs.
+    fn as_programs(&self) -> Option<&ProgArray> {
+        None
+    }
+
+    /// The view of a map that holds maps.
+    fn as_outer(&self) -> Option<&MapOfMaps> {
         None
     }
 
@@ -292,6 +308,8 @@ pub fn create(spec: MapSpec) -> Result<Arc<dyn Map>, MapError> {
         MapKind::Hash => Arc::new(HashMap::new(spec)?),
         MapKind::Array => Arc::new(ArrayMap::new(spec)?),
         MapKind::LruHash => Arc::new(LruMap::new(spec)?),
+        MapKind::ProgArray => Arc::new(ProgArray::new(spec)?),
+        MapKind::ArrayOfMaps | MapKind::HashOfMaps => Arc::new(MapOfMaps::new(spec)?),
         MapKind::Ringbuf => Arc::new(RingBuffer::new(spec)?),
         MapKind::PerfEventArray => Arc::new(EventArray::new(spec)?),
         MapKind::LpmTrie => Arc::new(LpmTrie::new(spec)?),
@@ -367,6 +385,7 @@ pub(crate) fn test_spec(kind: MapKind, max_entries: u32) -> MapSpec {
         max_entries,
         flags: 0,
         extra: 0,
+        inner: None,
         endian: Endian::HOST,
     }
 }

@@ -8,11 +8,38 @@ use bpfcc_runtime::{Map, MapKind};
 
 /// The map's name, type and contents.
 pub(crate) fn print(map: &(dyn Map + 'static), symbols: &BTreeMap<u64, String>) -> String {
+    if let Some(programs) = map.as_programs() {
+        let functions = programs.functions().into_iter();
+        return names(
+            map,
+            functions.map(|(at, name)| (at.to_string(), name.to_string())),
+        );
+    }
+    if let Some(outer) = map.as_outer() {
+        let inner = outer.inner().into_iter();
+        return names(
+            map,
+            inner.map(|(key, inner)| {
+                let key = cell(&key, map.spec().endian, symbols);
+                (key, inner.spec().name.clone())
+            }),
+        );
+    }
     match map.as_keyless() {
         Some(values) => list(map, values, symbols),
         None if map.spec().kind.is_percpu() => percpu(map, symbols),
         None => entries(map, symbols),
     }
+}
+
+/// Keys with the names of programs or maps.
+fn names(map: &dyn Map, entries: impl Iterator<Item = (String, String)>) -> String {
+    let entries: Vec<_> = entries.collect();
+    let mut text = title(map, entries.len(), "in use");
+    for (key, name) in entries {
+        text += &format!("  {key}  `{name}`\n");
+    }
+    text
 }
 
 /// Values without keys, the next one first.

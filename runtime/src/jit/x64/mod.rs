@@ -25,6 +25,8 @@
 //!  exit(…):    call host; mov edx, 1 + position; mov rsp, r12; jmp leave
 //! ```
 //!
+//! A tail call asks the host where to go on, takes the frame down and jumps to the function, whose prologue makes another one.
+//!
 //! `mov rsp, r12` abandons the frames in between. They are translated code's own: return addresses and saved registers, of
 //! which nobody needs but the entry's; the host function itself has returned.
 
@@ -286,6 +288,11 @@ impl Translator<'_> {
     }
 
     fn epilogue(&mut self) {
+        self.leave_frame();
+        self.asm.ret();
+    }
+
+    fn leave_frame(&mut self) {
         let bytes = self.frame.local_bytes();
         if bytes != 0 {
             self.asm.arith_imm(Arith::Add, Width::W64, Gpr::RSP, bytes);
@@ -295,7 +302,6 @@ impl Translator<'_> {
             .iter()
             .rev()
             .for_each(|&reg| self.asm.pop(reg));
-        self.asm.ret();
     }
 
     fn may_goto(&mut self, position: usize) {
@@ -317,12 +323,37 @@ impl Translator<'_> {
 
     fn call_host(&mut self, position: usize) {
         let host = self.program.host(position);
+        if host.is_tail_call() {
+            return self.tail_call(host.code() as usize as u64);
+        }
         self.asm.call_host(host.code() as usize as u64);
         if host.ending().is_some() {
             self.asm.mov_imm(Gpr::RDX, position as u64 + 1);
             self.asm.mov(Width::W64, Gpr::RSP, Gpr::R12);
             self.asm.jump(self.leave);
         }
+    }
+
+    /// The host says where to go on; the frame of the function that calls is gone by then.
+    fn tail_call(&mut self, host: u64) {
+        let stay = self.asm.label();
+        // The context is the target's too. Twice, for the multiple of 16.
+        self.asm.push(Gpr::RDI);
+        self.asm.push(Gpr::RDI);
+        self.asm.call_host(host);
+        self.asm.pop(Gpr::RDI);
+        self.asm.pop(Gpr::RDI);
+        self.asm.test(Width::W64, Gpr::RAX, Gpr::RAX);
+        self.asm.jump_if(Flag::Equal, stay);
+        self.leave_frame();
+        for &target in self.program.tails.values() {
+            let position = target as i32 + 1;
+            self.asm
+                .arith_imm(Arith::Cmp, Width::W64, Gpr::RAX, position);
+            self.asm.jump_if(Flag::Equal, self.labels[target]);
+        }
+        self.asm.ret();
+        self.asm.bind(stay);
     }
 
     fn alu(&mut self, width: Width, op: AluOp, dst: Gpr, src: Src) {
@@ -494,7 +525,8 @@ fn frame_of(program: &Program, function: usize) -> Frame {
                     }
             ) && program.target(at) == start
         };
-        program.insns().iter().enumerate().any(calls)
+        let goes_on_here = program.tails.values().any(|&target| target == start);
+        goes_on_here || program.insns().iter().enumerate().any(calls)
     };
     let saved: Vec<Gpr> = if function == 0 && !is_called() {
         Vec::new()
