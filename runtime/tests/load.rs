@@ -243,10 +243,10 @@ fn a_missing_function_is_named_when_the_program_is_loaded() {
         "section `events/skb/kfree_skb`, byte 104: environment `tracing_2014` has no function `bpf_dump_stack`, \
          which the design of 2014 had"
     );
-    let error = try_vm(&[helper(12), Insn::Exit], MapSet::default()).unwrap_err();
+    let error = try_vm(&[helper(27), Insn::Exit], MapSet::default()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "section `main`, byte 0: environment `user` has no function number 12 (bpf_tail_call)"
+        "section `main`, byte 0: environment `user` has no function number 27 (bpf_get_stackid)"
     );
 }
 

@@ -36,6 +36,7 @@ SEC("raw_tracepoint/deep") int deep(struct ctx *ctx)
 	int result = below(ctx, two, three);
 	return result + two + three;
 }
+char license[] SEC("license") = "GPL";
 // run: first(args[0] = 3, args[1] = 5) == 1005
 // run: first(args[0] = 9, args[1] = 5) == 1005
 // run: first(args[0] = 1, args[1] = 500) == 533
