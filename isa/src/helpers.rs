@@ -419,7 +419,7 @@ pub static HELPERS: &[Helper] = helpers! {
         "void *optval": Mem, "int optlen": Size) -> Scalar;
     50 ANY "long" bpf_skb_adjust_room("struct __sk_buff *skb": Ctx, "__s32 len_diff": Anything,
         "__u32 mode": Anything, "__u64 flags": Anything) -> Scalar;
-    51 ANY "long" bpf_redirect_map("void *map": Ctx, "__u64 key": ConstMap, "__u64 flags": Anything) -> Scalar;
+    51 ANY "long" bpf_redirect_map("void *map": ConstMap, "__u64 key": Anything, "__u64 flags": Anything) -> Scalar;
     52 ANY "long" bpf_sk_redirect_map("struct __sk_buff *skb": Ctx, "void *map": ConstMap, "__u32 key": Anything,
         "__u64 flags": Anything) -> Scalar;
     53 ANY "long" bpf_sock_map_update("struct bpf_sock_ops *skops": Ctx, "void *map": ConstMap, "void *key": MapKey,

@@ -484,6 +484,24 @@ map_kinds! {
     34 InsnArray INSN_ARRAY;
 }
 
+/// The kinds of maps that have helpers of their own, and which these are; no others take them.
+const OWN_HELPERS: &[(MapKind, &[i32])] = &[
+    (MapKind::ProgArray, &[12]),
+    (MapKind::PerfEventArray, &[22, 25, 55, 111, 121]),
+    (MapKind::StackTrace, &[27]),
+    (MapKind::CgroupArray, &[33, 34]),
+    (MapKind::ArrayOfMaps, &[1]),
+    (MapKind::HashOfMaps, &[1]),
+    (MapKind::Queue, &[87, 88, 89]),
+    (MapKind::Stack, &[87, 88, 89]),
+    (MapKind::BloomFilter, &[87, 89]),
+    (MapKind::Ringbuf, &[130, 131, 134, 198]),
+    (MapKind::UserRingbuf, &[209]),
+];
+
+/// The look-up is not theirs alone.
+const FOR_ANY_MAP: &[i32] = &[1];
+
 /// The name in listings: `hash`, `percpu_array`.
 impl fmt::Display for MapKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -514,6 +532,17 @@ impl MapKind {
             | MapKind::TaskStorage
             | MapKind::CgrpStorage => 1,
             _ => 0,
+        }
+    }
+
+    /// Whether the helper of this number does anything with maps of this kind (Linux `check_map_func_compatibility`).
+    pub fn goes_with(self, helper: i32) -> bool {
+        let own = OWN_HELPERS.iter().find(|(kind, _)| *kind == self);
+        match own {
+            Some((_, helpers)) => helpers.contains(&helper),
+            None => !OWN_HELPERS
+                .iter()
+                .any(|(_, helpers)| helpers.contains(&helper) && !FOR_ANY_MAP.contains(&helper)),
         }
     }
 
@@ -656,6 +685,15 @@ mod tests {
         assert_eq!(context("kprobe/x").read(112, 8).unwrap().name, "di");
         assert!(context("tp/x/y").read(0, 8).is_none());
         assert!(context("tp/x/y").read(10, 2).is_some());
+    }
+
+    #[test]
+    fn helpers_of_one_kind_of_maps_take_no_others() {
+        assert!(MapKind::Hash.goes_with(1) && MapKind::Hash.goes_with(2));
+        assert!(MapKind::HashOfMaps.goes_with(1) && !MapKind::HashOfMaps.goes_with(2));
+        assert!(MapKind::Queue.goes_with(88) && !MapKind::BloomFilter.goes_with(88));
+        assert!(!MapKind::Queue.goes_with(1) && !MapKind::Hash.goes_with(87));
+        assert!(MapKind::ProgArray.goes_with(12) && !MapKind::Array.goes_with(12));
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use bpfcc_isa::helpers::ParamKind;
 
 use crate::env::HostFunction;
-use crate::map::Map;
+use crate::map::{Map, MapKind};
 use crate::memory::{Access, Denied};
 use crate::run::Run;
 
@@ -55,6 +55,12 @@ pub enum Demand {
     /// A record of a ring buffer.
     #[error("{0:#x} is no record that was reserved and not yet submitted or discarded")]
     Record(u64),
+    /// A spin lock that is taken while another one is held, or freed while it is not.
+    #[error("{0}")]
+    Lock(&'static str),
+    /// A map of a type that the function does something with.
+    #[error("the function is not for maps of type {0}")]
+    MapKind(MapKind),
     /// Something that this runtime cannot check.
     #[error("arguments of kind {0:?} are not supported by this runtime")]
     Unsupported(ParamKind),
@@ -87,6 +93,7 @@ fn check(run: &Run<'_>, function: &HostFunction, arguments: [u64; 5]) -> Result<
         let next = arguments.get(index + 1).copied().unwrap_or(0);
         let argument = Argument {
             run,
+            function: function.number(),
             kind: param.kind,
             value,
             next,
@@ -100,8 +107,13 @@ fn check(run: &Run<'_>, function: &HostFunction, arguments: [u64; 5]) -> Result<
     Ok(())
 }
 
+/// `bpf_spin_unlock`.
+const SPIN_UNLOCK: i32 = 94;
+
 struct Argument<'a> {
     run: &'a Run<'a>,
+    /// Number of the function.
+    function: Option<i32>,
     kind: ParamKind,
     value: u64,
     /// The argument after this one: the size, if this one is memory.
@@ -126,8 +138,9 @@ impl<'a> Argument<'a> {
             ParamKind::CtxOrNull => self.context(),
             ParamKind::ConstMap => {
                 let found = self.run.maps.by_address(self.value);
-                *map = Some(&**found.ok_or(Demand::Map(self.value))?);
-                Ok(())
+                let found = &**found.ok_or(Demand::Map(self.value))?;
+                *map = Some(found);
+                self.map_kind(found.spec().kind)
             }
             ParamKind::TableId => {
                 let found = self.run.maps.table(self.value);
@@ -152,6 +165,7 @@ impl<'a> Argument<'a> {
             ParamKind::FixedInOut(len) => self.memory(len.into(), &[Read, Write]),
             ParamKind::FixedUninit(len) => self.memory(len.into(), &[Write]),
             ParamKind::ConstStr => self.string(),
+            ParamKind::SpinLock => self.spin_lock(),
             ParamKind::RingbufMemReleased => match self.run.memory.loans().is_lent(self.value) {
                 true => Ok(()),
                 false => Err(Demand::Record(self.value)),
@@ -182,6 +196,28 @@ impl<'a> Argument<'a> {
             })?;
         }
         Ok(())
+    }
+
+    fn map_kind(&self, kind: MapKind) -> Result<(), Demand> {
+        match self.function {
+            Some(number) if !kind.goes_with(number) => Err(Demand::MapKind(kind)),
+            _ => Ok(()),
+        }
+    }
+
+    /// One lock at a time, so that no run waits for itself or for one that waits for it.
+    fn spin_lock(&self) -> Result<(), Demand> {
+        self.memory(4, &[Access::Read, Access::Write])?;
+        if !self.value.is_multiple_of(4) {
+            return Err(Demand::Lock("a spin lock needs an aligned address"));
+        }
+        let held = self.run.memory.loans().lock();
+        match (self.function, held) {
+            (Some(SPIN_UNLOCK), Some(held)) if held == self.value => Ok(()),
+            (Some(SPIN_UNLOCK), _) => Err(Demand::Lock("the program does not hold this lock")),
+            (_, None) => Ok(()),
+            (_, Some(_)) => Err(Demand::Lock("a program holds one spin lock at a time")),
+        }
     }
 
     fn string(&self) -> Result<(), Demand> {

@@ -1,9 +1,9 @@
-//! What a run holds and must give back: records of ring buffers between reservation and submission.
+//! What a run holds and must give back: records of ring buffers between reservation and submission, and a spin lock.
 //!
-//! Linux refuses a program that may keep one. Here the interpreter tells when the program ends, and whatever is left is given
-//! back then, so that readers of the ring go on.
+//! Linux refuses a program that may keep either. Here the interpreter tells when the program ends, and whatever is left is
+//! given back then, so that others go on.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use crate::memory::{Region, RegionKind, Rights};
@@ -17,31 +17,45 @@ pub(crate) struct Loan {
     pub(crate) map: u64,
 }
 
-/// The loans of one run, by address.
+/// The loans of one run.
 #[derive(Debug, Default)]
-pub(crate) struct Loans(RefCell<BTreeMap<u64, Loan>>);
+pub(crate) struct Loans {
+    /// By address.
+    records: RefCell<BTreeMap<u64, Loan>>,
+    /// The spin lock that is held.
+    lock: Cell<Option<u64>>,
+}
 
 impl Loans {
     pub(crate) fn lend(&self, address: u64, loan: Loan) {
-        self.0.borrow_mut().insert(address, loan);
+        self.records.borrow_mut().insert(address, loan);
     }
 
     pub(crate) fn take_back(&self, address: u64) -> Option<Loan> {
-        self.0.borrow_mut().remove(&address)
+        self.records.borrow_mut().remove(&address)
     }
 
     pub(crate) fn is_lent(&self, address: u64) -> bool {
-        self.0.borrow().contains_key(&address)
+        self.records.borrow().contains_key(&address)
     }
 
     /// Any record that was not given back.
     pub(crate) fn first(&self) -> Option<u64> {
-        self.0.borrow().keys().next().copied()
+        self.records.borrow().keys().next().copied()
+    }
+
+    /// The spin lock that the run holds.
+    pub(crate) fn lock(&self) -> Option<u64> {
+        self.lock.get()
+    }
+
+    pub(crate) fn set_lock(&self, address: Option<u64>) {
+        self.lock.set(address);
     }
 
     /// The record around an address.
     pub(crate) fn region_at(&self, addr: u64) -> Option<Region> {
-        let records = self.0.borrow();
+        let records = self.records.borrow();
         let (&base, loan) = records.range(..=addr).next_back()?;
         let region = Region::bytes(base, loan.len, Rights::ReadWrite, RegionKind::Record);
         region.contains(addr).then_some(region)

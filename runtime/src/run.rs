@@ -6,9 +6,10 @@
 use std::cell::{Cell, RefCell};
 use std::ptr;
 
+use crate::helper::lock::release;
 use crate::kernel::Kernel;
 use crate::map::Stream;
-use crate::memory::{Denied, FRAME_BYTES, Memory, STACK_BYTES};
+use crate::memory::{Access, Denied, FRAME_BYTES, Memory, STACK_BYTES};
 use crate::program::{MapSet, Program};
 
 /// What host functions can ask about the run they serve.
@@ -26,6 +27,12 @@ pub(crate) struct Run<'a> {
 impl Drop for Run<'_> {
     fn drop(&mut self) {
         let loans = self.memory.loans();
+        // The program may have freed the memory that the lock is in.
+        let is_there = |lock: &u64| self.memory.check(*lock, 4, Access::Write).is_ok();
+        if let Some(lock) = loans.lock().filter(is_there) {
+            // SAFETY: the word was aligned when it was taken, and is the program's to write.
+            unsafe { release(lock) };
+        }
         while let Some(address) = loans.first() {
             let loan = loans.take_back(address);
             let map = loan.and_then(|loan| self.maps.by_address(loan.map));

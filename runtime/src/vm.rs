@@ -304,8 +304,11 @@ fn environment_of(image: &Image, entry: &str) -> Result<Environment, LoadError> 
 
 /// What a program may not keep at its end.
 fn unreleased(run: &Run<'_>) -> Option<FaultKind> {
-    let record = run.memory.loans().first();
-    record.map(|_| FaultKind::Unreleased("neither submitted nor discarded a record"))
+    let loans = run.memory.loans();
+    let record = loans.first();
+    let record = record.map(|_| "neither submitted nor discarded a record");
+    let lock = loans.lock().map(|_| "holds a spin lock");
+    record.or(lock).map(FaultKind::Unreleased)
 }
 
 /// How the host function called at a position ended the program.

@@ -353,3 +353,48 @@ fn what_a_faulty_program_kept_is_not_in_the_way() {
     }
     assert_eq!(vm.maps()[0].as_stream().unwrap().lost(), 0);
 }
+
+#[test]
+fn a_program_holds_one_lock_and_gives_it_back() {
+    let on_stack = |number| {
+        let address = [copy(R[1], R[10]), add(R[1], -4)];
+        [&address[..], &[helper(number)]].concat()
+    };
+    let clear = store(Size::W, R[10], -4, Src::Imm(0));
+    let (lock, unlock) = (on_stack(93), on_stack(94));
+    let end = [mov(R[0], 0), Insn::Exit];
+    let run = |parts: &[&[Insn]]| {
+        let vm = vm(&[&[clear], &parts.concat()[..]].concat());
+        let outcome = vm.run(Engine::Interp, &mut [0; 8]);
+        outcome.map_err(|error| error.to_string())
+    };
+    assert_eq!(run(&[&lock, &unlock, &end]), Ok(0));
+    for (parts, reason) in [
+        ([&lock[..], &lock, &end], "one spin lock at a time"),
+        ([&unlock, &[], &end], "does not hold this lock"),
+        ([&lock, &[], &end], "holds a spin lock"),
+    ] {
+        let error = run(&parts).unwrap_err();
+        assert!(error.contains(reason), "{error}");
+    }
+}
+
+#[test]
+fn a_function_for_other_maps_is_told_so() {
+    let insns = [
+        map(R[1], 0),
+        copy(R[2], R[10]),
+        add(R[2], -12),
+        helper(88),
+        mov(R[0], 0),
+        Insn::Exit,
+    ];
+    let vm = try_vm(&insns, array()).unwrap();
+    let fault = fault_of(&vm, &mut [0; 8]).to_string();
+    assert!(
+        fault.contains(
+            "argument 1 of `bpf_map_pop_elem`: the function is not for maps of type array"
+        ),
+        "{fault}"
+    );
+}

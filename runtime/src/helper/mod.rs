@@ -7,6 +7,7 @@
 
 mod format;
 mod libc;
+pub(crate) mod lock;
 mod map;
 mod print;
 mod probe;
@@ -15,6 +16,7 @@ mod random;
 mod stream;
 mod tail;
 mod task;
+mod text;
 mod time;
 
 use bpfcc_isa::helpers::{Signature, helper_by_id, named_2014};
@@ -42,6 +44,8 @@ const NUMBERED: &[(i32, HostCode)] = &[
     (87, queue::push),
     (88, queue::pop),
     (89, queue::peek),
+    (93, lock::spin_lock),
+    (94, lock::spin_unlock),
     (113, probe::read),
     (125, time::ktime_get_ns),
     (130, stream::output),
@@ -50,6 +54,8 @@ const NUMBERED: &[(i32, HostCode)] = &[
     (133, stream::discard),
     (134, stream::query),
     (160, time::ktime_get_ns),
+    (165, text::snprintf),
+    (182, text::strncmp),
     (195, map::lookup_percpu_elem),
 ];
 
