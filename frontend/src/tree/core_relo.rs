@@ -37,7 +37,7 @@ impl CoreQuery {
 /// The way from a record behind a pointer to a part of it.
 #[derive(Clone, Debug)]
 pub struct CorePath<'a> {
-    /// The record: a [`PlaceKind::Deref`], or any place if that is [`Start::Anywhere`].
+    /// The record: a [`PlaceKind::Deref`], or any place if that is `Start::Anywhere`.
     pub base: &'a Place,
     /// What the record is an element from, if the way starts with its number: `tasks` in `tasks[3].pid`.
     pub array: Option<&'a Expr>,
