@@ -15,8 +15,10 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::fs;
 use std::io;
 use std::ops::Range;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -119,12 +121,22 @@ pub enum SourceError {
     },
 }
 
+/// What a file on disk is, whatever path leads to it: its device and its number there. Its path with all links resolved
+/// would say the same, but takes a system call for each directory in it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Identity(u64, u64);
+
+impl Identity {
+    /// A file that does not exist.
+    const MISSING: Identity = Identity(0, 0);
+}
+
 /// One file: its name and its text.
 #[derive(Clone, Debug)]
 pub struct SourceFile {
     path: String,
     /// What makes two paths the same file; `None` for text that never was on disk.
-    identity: Option<PathBuf>,
+    identity: Option<Identity>,
     text: Arc<String>,
     /// Found when the first place is asked for: most files have none that anybody asks for.
     line_starts: OnceLock<Vec<u32>>,
@@ -136,7 +148,7 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
-    fn new(path: String, identity: Option<PathBuf>, text: String) -> SourceFile {
+    fn new(path: String, identity: Option<Identity>, text: String) -> SourceFile {
         SourceFile {
             path,
             identity,
@@ -159,10 +171,9 @@ impl SourceFile {
         &self.path
     }
 
-    /// The file's path with symbolic links resolved, which tells whether two paths name one file; `None` for text that
-    /// is not on disk.
-    pub fn identity(&self) -> Option<&Path> {
-        self.identity.as_deref()
+    /// Tells whether two paths name one file; `None` for text that is not on disk.
+    pub fn identity(&self) -> Option<Identity> {
+        self.identity
     }
 
     /// What `#line` directives and line markers of the file say.
@@ -274,7 +285,7 @@ impl Sources {
             return Ok(file);
         }
         let shown = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|error| SourceError::Unreadable {
+        let (identity, bytes) = read(path).map_err(|error| SourceError::Unreadable {
             path: shown.clone(),
             error,
         })?;
@@ -282,7 +293,6 @@ impl Sources {
             return Err(SourceError::TooLarge { path: shown });
         }
         let (text, invalid_utf8) = decode(bytes);
-        let identity = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
         let mut file = SourceFile::new(shown, Some(identity), text);
         file.invalid_utf8 = invalid_utf8;
         let id = self.push(file);
@@ -292,7 +302,7 @@ impl Sources {
 
     /// Notes a header that is still to be made; it reads as empty.
     pub(crate) fn add_missing(&mut self, path: &str) {
-        let file = SourceFile::new(path.to_owned(), Some(path.into()), String::new());
+        let file = SourceFile::new(path.to_owned(), Some(Identity::MISSING), String::new());
         self.push(file);
     }
 
@@ -433,6 +443,13 @@ const STAND_INS: u32 = 0x10_ff00;
 pub(crate) fn byte_behind(c: char) -> Option<u8> {
     let byte = u32::from(c).checked_sub(STAND_INS)?;
     u8::try_from(byte).ok().filter(|byte| !byte.is_ascii())
+}
+
+/// What the file is, and what is in it.
+fn read(path: &Path) -> io::Result<(Identity, Vec<u8>)> {
+    let bytes = fs::read(path)?;
+    let metadata = fs::metadata(path)?;
+    Ok((Identity(metadata.dev(), metadata.ino()), bytes))
 }
 
 /// UTF-8 text of the bytes, and the offset of the first byte that is not UTF-8.

@@ -35,12 +35,14 @@ pub(super) enum Guard {
 }
 
 /// A header that was found.
+#[derive(Clone)]
 pub(super) struct Found {
     place: Place,
     next_dir: usize,
     is_system: bool,
 }
 
+#[derive(Clone)]
 enum Place {
     Disk(PathBuf),
     Virtual(VirtualHeader),
@@ -502,7 +504,7 @@ impl Preprocessor<'_> {
     }
 
     /// Searches a header: beside the current file if its name is quoted, then in [`Options::directories`](super::Options).
-    pub(super) fn find_include(&self, name: &str, angled: bool, next: bool) -> Option<Found> {
+    pub(super) fn find_include(&mut self, name: &str, angled: bool, next: bool) -> Option<Found> {
         let current = self.files.last()?;
         if Path::new(name).is_absolute() {
             let place = Place::Disk(PathBuf::from(name));
@@ -512,24 +514,41 @@ impl Preprocessor<'_> {
                 is_system: current.is_system,
             });
         }
-        if let Some(path) = self.beside_current(name).filter(|_| !angled && !next) {
+        let is_system = current.is_system;
+        let first = if next { current.next_dir } else { 0 };
+        if !angled
+            && !next
+            && let Some(path) = self.beside_current(name)
+        {
             return Some(Found {
                 place: Place::Disk(path),
                 next_dir: 0,
-                is_system: current.is_system,
+                is_system,
             });
         }
-        let first = if next { current.next_dir } else { 0 };
+        let search = (name.to_owned(), angled, first);
+        let found = match self.searched.get(&search) {
+            Some(found) => found.clone(),
+            None => {
+                let found = self.search(name, angled, first);
+                self.searched.insert(search, found.clone());
+                found
+            }
+        };
+        found.or_else(|| self.virtual_header(name))
+    }
+
+    /// Searches a header in the directories behind the first ones.
+    fn search(&self, name: &str, angled: bool, first: usize) -> Option<Found> {
         let directories = self.options.directories().enumerate().skip(first);
         let mut usable = directories.filter(|(_, directory)| !(angled && directory.is_for_quotes));
-        let found = usable.find_map(|(index, directory)| {
+        usable.find_map(|(index, directory)| {
             Some(Found {
                 place: place_in(directory.path, name)?,
                 next_dir: index + 1,
                 is_system: directory.is_system,
             })
-        });
-        found.or_else(|| self.virtual_header(name))
+        })
     }
 
     /// A header that is in no file, behind all directories.
@@ -610,10 +629,7 @@ impl Preprocessor<'_> {
     /// The number under which guards of this file are kept: the same for all paths that lead to it.
     fn identify(&mut self, file: FileId) -> FileId {
         match self.sources.file(file).identity() {
-            Some(identity) => *self
-                .identities
-                .entry(identity.to_path_buf())
-                .or_insert(file),
+            Some(identity) => *self.identities.entry(identity).or_insert(file),
             None => file,
         }
     }

@@ -36,8 +36,8 @@ use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::headers;
-use crate::source::{FileId, PrefixMap, Sources, Span};
-use directives::{Conditional, Guard};
+use crate::source::{FileId, Identity, PrefixMap, Sources, Span};
+use directives::{Conditional, Found, Guard};
 use ends::Ends;
 use lexer::Lexer;
 use macros::{MacroTable, Stream};
@@ -299,7 +299,10 @@ struct Preprocessor<'a> {
     once: HashSet<FileId>,
     guards: HashMap<FileId, Symbol>,
     /// The first number of each file on disk, whatever path led to it.
-    identities: HashMap<PathBuf, FileId>,
+    identities: HashMap<Identity, FileId>,
+    /// What came of searching a name in the directories behind the first ones, for angle brackets or not: most headers
+    /// are included many times.
+    searched: HashMap<(String, bool, usize), Option<Found>>,
     /// Headers that are in no file, by path.
     in_memory: HashMap<String, FileId>,
     counter: u32,
@@ -331,6 +334,7 @@ impl<'a> Preprocessor<'a> {
             once: HashSet::new(),
             guards: HashMap::new(),
             identities: HashMap::new(),
+            searched: HashMap::new(),
             in_memory: HashMap::new(),
             counter: 0,
             expanded_tokens: 0,
