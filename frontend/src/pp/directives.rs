@@ -142,10 +142,15 @@ impl Preprocessor<'_> {
     }
 
     fn rest_of_line(&mut self) -> Vec<Token> {
-        let names = &mut self.names;
-        self.files
-            .last_mut()
-            .map_or_else(Vec::new, |file| file.lexer.rest_of_line(names))
+        let mut line = Vec::new();
+        self.read_rest_of_line(&mut line);
+        line
+    }
+
+    fn read_rest_of_line(&mut self, line: &mut Vec<Token>) {
+        if let Some(file) = self.files.last_mut() {
+            line.extend(file.lexer.rest_of_line(&mut self.names));
+        }
     }
 
     fn skip_line(&mut self) {
@@ -191,7 +196,9 @@ impl Preprocessor<'_> {
         let Some(name) = self.macro_name(keyword) else {
             return;
         };
-        let rest = self.rest_of_line();
+        // Most lines of headers are macros, and most macros are never used: they share one buffer.
+        let mut rest = std::mem::take(&mut self.line);
+        self.read_rest_of_line(&mut rest);
         match Macro::parse(&name, &rest, &self.names) {
             Ok(definition) => {
                 self.warn_redefinition(&name, &definition);
@@ -200,6 +207,8 @@ impl Preprocessor<'_> {
             }
             Err(diagnostic) => self.report(diagnostic),
         }
+        rest.clear();
+        self.line = rest;
     }
 
     fn warn_redefinition(&mut self, name: &Token, definition: &Macro) {

@@ -84,9 +84,9 @@ impl Lexer {
         self.token(space_before, interner)
     }
 
-    /// The tokens up to the end of the line.
-    pub(super) fn rest_of_line(&mut self, interner: &mut Interner) -> Vec<Token> {
-        std::iter::from_fn(|| self.next_in_line(interner)).collect()
+    /// The tokens up to the end of the line, one by one.
+    pub(super) fn rest_of_line(&mut self, interner: &mut Interner) -> impl Iterator<Item = Token> {
+        std::iter::from_fn(|| self.next_in_line(interner))
     }
 
     /// The next token if there is one on this line.
@@ -220,16 +220,18 @@ impl Lexer {
             }
             return;
         }
-        while self.pos < self.text.len() {
-            let rest = &self.text[self.pos..];
-            self.pos += rest.find('*').unwrap_or(rest.len());
-            if self.byte() == b'*' && self.lookahead()[1] == b'/' {
-                self.bump();
-                self.bump();
+        // Slashes are rarer than stars, which begin every line of some comments.
+        let inside = self.pos;
+        while let Some(slash) = self.text[self.pos..].find('/') {
+            self.pos += slash;
+            let is_end = ends_with_star(&self.text.as_bytes()[inside..self.pos]);
+            self.bump();
+            if is_end {
                 return;
             }
-            self.bump();
         }
+        self.pos = self.text.len();
+        self.end = self.pos;
         self.unterminated_comment = Some(Span {
             end: start as u32 + 2,
             ..self.span_from(start)
@@ -541,6 +543,17 @@ fn splices(bytes: &[u8]) -> usize {
     length
 }
 
+/// Whether the last byte is a star, splices behind it aside.
+fn ends_with_star(mut bytes: &[u8]) -> bool {
+    while let Some(line) = bytes.strip_suffix(b"\n") {
+        let Some(before) = line.trim_ascii_end().strip_suffix(b"\\") else {
+            return false;
+        };
+        bytes = before;
+    }
+    bytes.last() == Some(&b'*')
+}
+
 fn without_splices(raw: &str) -> Cow<'_, str> {
     let mut text = String::with_capacity(raw.len());
     let mut rest = raw;
@@ -745,6 +758,9 @@ mod tests {
             ["I:a", "I:b", "I:e", "I:f"]
         );
         assert_eq!(lex("a /* open"), ["I:a"]);
+        assert_eq!(lex("a /*/ b */ c"), ["I:a", "I:c"]);
+        assert_eq!(lex("a /* // * / **\\\n\\ \n/ b"), ["I:a", "I:b"]);
+        assert_eq!(lex("a /* *\n/ b */ c"), ["I:a", "I:c"]);
     }
 
     #[test]

@@ -168,6 +168,12 @@ impl MacroTable {
         self.active[name.index()] -= 1;
     }
 
+    /// Whether expansion may change this token.
+    fn concerns(&self, token: &Token) -> bool {
+        token.kind == TokenKind::Identifier
+            && (self.get(token.text).is_some() || self.is_replacing(token.text))
+    }
+
     fn is_replacing(&self, name: Symbol) -> bool {
         self.active.get(name.index()).is_some_and(|&uses| uses > 0)
     }
@@ -516,11 +522,18 @@ struct Call {
     close: Token,
 }
 
-/// One argument of a call: as written, and with the macros in it replaced.
-#[derive(Default)]
+/// One argument of a call.
 struct Argument {
+    /// As written.
     raw: Vec<Token>,
-    expanded: Vec<Token>,
+    /// With the macros in it replaced, if there are any.
+    expanded: Option<Vec<Token>>,
+}
+
+impl Argument {
+    fn expanded(&self) -> &[Token] {
+        self.expanded.as_ref().unwrap_or(&self.raw)
+    }
 }
 
 /// What one use of a macro gives to the tokens it produces.
@@ -653,7 +666,8 @@ impl Preprocessor<'_> {
         let arguments = self.expand_arguments(raw, name)?;
         let variadic_index = parameters.variadic.then(|| parameters.names.len() - 1);
         let use_ = Use {
-            variadic_empty: variadic_index.is_none_or(|index| arguments[index].expanded.is_empty()),
+            variadic_empty: variadic_index
+                .is_none_or(|index| arguments[index].expanded().is_empty()),
             variadic_omitted,
             arguments: &arguments,
             variadic_index,
@@ -836,7 +850,8 @@ impl Preprocessor<'_> {
         self.argument_depth += 1;
         let mut arguments = Vec::with_capacity(raw.len());
         for raw in raw {
-            let expanded = self.expand_list(&raw)?;
+            let has_macro = raw.iter().any(|token| self.macros.concerns(token));
+            let expanded = has_macro.then(|| self.expand_list(&raw)).transpose()?;
             arguments.push(Argument { raw, expanded });
         }
         self.argument_depth -= 1;
@@ -854,10 +869,11 @@ impl Preprocessor<'_> {
                 continue;
             }
             let beside_paste = paste || matches!(items.get(index + 1), Some(Item::Paste));
-            let tokens = self.operand(item, beside_paste, use_)?;
-            match std::mem::take(&mut paste) {
-                true => self.join(&mut out, tokens, item, use_)?,
-                false => out.extend(tokens),
+            let start = out.len();
+            self.operand(item, beside_paste, use_, &mut out)?;
+            if std::mem::take(&mut paste) {
+                let tokens = out.split_off(start);
+                self.join(&mut out, tokens, item, use_)?;
             }
             self.check_size(out.len(), use_)?;
         }
@@ -879,54 +895,54 @@ impl Preprocessor<'_> {
         Err(self.stop(Diagnostic::error(site, message)))
     }
 
-    /// The tokens that an item stands for. Beside `##` arguments are taken as written, and no tokens at all become a
+    /// Adds the tokens that an item stands for. Beside `##` arguments are taken as written, and no tokens at all become a
     /// placemarker.
     fn operand(
         &mut self,
         item: &Item,
         beside_paste: bool,
         use_: &Use<'_>,
-    ) -> Result<Vec<Token>, Stop> {
-        let (mut tokens, at) = match item {
-            Item::Token(token) => (
-                vec![Token {
+        out: &mut Vec<Token>,
+    ) -> Result<(), Stop> {
+        let start = out.len();
+        let at = match item {
+            Item::Token(token) => {
+                out.push(Token {
                     expansion: use_.expansion,
                     ..*token
-                }],
-                token,
-            ),
+                });
+                token
+            }
             Item::Parameter(index, at) => {
                 let argument = &use_.arguments[*index];
-                let tokens = if beside_paste {
-                    &argument.raw
-                } else {
-                    &argument.expanded
+                let tokens = match beside_paste {
+                    true => &argument.raw,
+                    false => argument.expanded(),
                 };
-                (
-                    tokens
-                        .iter()
-                        .map(|token| in_argument(token, use_))
-                        .collect(),
-                    at,
-                )
+                out.extend(tokens.iter().map(|token| in_argument(token, use_)));
+                at
             }
-            Item::Stringize(index, at) => (
-                vec![self.stringize(&use_.arguments[*index].raw, at, use_)],
-                at,
-            ),
-            Item::VaOpt(items, at) => (self.va_opt(items, use_)?, at),
+            Item::Stringize(index, at) => {
+                out.push(self.stringize(&use_.arguments[*index].raw, at, use_));
+                at
+            }
+            Item::VaOpt(items, at) => {
+                out.extend(self.va_opt(items, use_)?);
+                at
+            }
             Item::StringizeVaOpt(items, at) => {
                 let tokens = self.va_opt(items, use_)?;
-                (vec![self.stringize(&tokens, at, use_)], at)
+                out.push(self.stringize(&tokens, at, use_));
+                at
             }
             Item::Paste => unreachable!("`##` is no operand"),
         };
-        match tokens.first_mut() {
+        match out.get_mut(start) {
             Some(first) => first.space_before = at.space_before,
-            None if beside_paste => tokens.push(placemarker(at, use_)),
+            None if beside_paste => out.push(placemarker(at, use_)),
             None => {}
         }
-        Ok(tokens)
+        Ok(())
     }
 
     fn va_opt(&mut self, items: &[Item], use_: &Use<'_>) -> Result<Vec<Token>, Stop> {

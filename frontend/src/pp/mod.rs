@@ -309,6 +309,8 @@ struct Preprocessor<'a> {
     expanded_tokens: usize,
     argument_depth: usize,
     collecting_arguments: usize,
+    /// What follows the name in a `#define`; empty between those.
+    line: Vec<Token>,
     tokens: Vec<Token>,
     pragmas: Vec<Pragma>,
     boundaries: Vec<Boundary>,
@@ -340,6 +342,7 @@ impl<'a> Preprocessor<'a> {
             expanded_tokens: 0,
             argument_depth: 0,
             collecting_arguments: 0,
+            line: Vec::new(),
             tokens: Vec::new(),
             pragmas: Vec::new(),
             boundaries: Vec::new(),
