@@ -343,13 +343,18 @@ impl Checker<'_> {
     ) {
         let (from, to) = (self.types().canonical(from), self.types().canonical(to));
         let is_void = |ty: QualType| self.types().is_void(ty.ty);
+        let agree = is_void(from) || is_void(to) || self.pointees_agree(from.ty, to.ty);
+        let drops_qualifier = to.quals.lacks_some_of(from.quals);
+        if agree && !drops_qualifier {
+            return;
+        }
         let (shown, wanted) = (self.show(value.ty), self.show_qual(target));
         let place = context.describe();
-        if !is_void(from) && !is_void(to) && !self.pointees_agree(from.ty, to.ty) {
+        if !agree {
             let message =
                 format!("{place} needs {wanted}, but this points to something else: {shown}");
             self.warn("incompatible-pointer-types", value.span, message);
-        } else if to.quals.lacks_some_of(from.quals) {
+        } else {
             let message = format!("{place} drops a qualifier: {shown} becomes {wanted}");
             self.warn("discarded-qualifiers", value.span, message);
         }
