@@ -154,20 +154,32 @@ pub enum ResultKind {
     PercpuOrNull,
 }
 
+/// Most lists of parameters are shorter.
+const PARAMS_LENGTH: usize = 96;
+
 impl Signature {
     /// The parameters as C text, `void` if there are none.
     pub fn c_params(&self) -> String {
         if self.params.is_empty() {
             return "void".to_owned();
         }
-        let declarations: Vec<_> = self.params.iter().map(|param| param.declaration).collect();
-        declarations.join(", ")
+        let mut text = String::with_capacity(PARAMS_LENGTH);
+        for (index, param) in self.params.iter().enumerate() {
+            text.push_str(if index == 0 { "" } else { ", " });
+            text.push_str(param.declaration);
+        }
+        text
     }
 
     /// The C declaration of a function called by name: `int bpf_dump_stack(struct bpf_context *ctx);`.
     pub fn prototype(&self) -> String {
-        let result = with_space(self.c_result);
-        format!("{result}{}({});", self.name, self.c_params())
+        let space = space_behind(self.c_result);
+        format!(
+            "{}{space}{}({});",
+            self.c_result,
+            self.name,
+            self.c_params()
+        )
     }
 }
 
@@ -199,15 +211,27 @@ impl Helper {
     /// ```
     pub fn prototype(&self) -> String {
         let Signature { name, c_result, .. } = self.signature;
-        let (result, params) = (with_space(c_result), self.signature.c_params());
-        format!("static {result}(*{name})({params}) = (void *) {};", self.id)
+        let params = self.signature.c_params();
+        let number = self.id.to_string();
+        let parts = [
+            "static ",
+            c_result,
+            space_behind(c_result),
+            "(*",
+            name,
+            ")(",
+            &params,
+            ") = (void *) ",
+            &number,
+            ";",
+        ];
+        parts.concat()
     }
 }
 
 /// C puts no space between `*` and the name.
-fn with_space(c_type: &str) -> String {
-    let space = if c_type.ends_with('*') { "" } else { " " };
-    format!("{c_type}{space}")
+fn space_behind(c_type: &str) -> &'static str {
+    if c_type.ends_with('*') { "" } else { " " }
 }
 
 /// The helper with this number.
