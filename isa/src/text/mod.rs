@@ -126,7 +126,7 @@ pub struct Line {
     pub text: String,
 }
 
-/// The lines of [`print`], of instructions that stand at these slots; there may be something else between them.
+/// The lines of [`print()`], of instructions that stand at these slots; there may be something else between them.
 pub fn lines(dialect: Dialect, code: &[(usize, Insn)], names: &Names) -> Vec<Line> {
     let listing = Listing::new(dialect, code, names);
     let lines = code.iter().map(|&(slot, insn)| Line {
