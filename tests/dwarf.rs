@@ -126,6 +126,92 @@ fn llvm_finds_nothing_wrong() {
     assert!(clean > 80, "only {clean} objects");
 }
 
+/// What is in a file: each kind of declaration, with all that is said about it.
+const DECLARATIONS: &str = r#"struct point { int x; };
+extern struct point *unknown;
+static volatile int hidden __attribute__((section(".data.hidden"))) = 3;
+static __attribute__((section("tc"))) int first(struct point *p)
+{
+	return hidden + unknown->x;
+}
+__attribute__((section("tc"))) int second(void) { return 0; }
+int (*table[])(struct point *) = { first };
+"#;
+
+/// The type of a pointer to a function is there; those of the functions themselves are not.
+const DECLARED: [&str; 8] = [
+    "subroutine_type prototyped=true type=int",
+    "formal_parameter type=point *",
+    "subprogram decl_file=entries.c decl_line=4 high_pc=0x0000000000000048 low_pc=0x0000000000000000 name=first prototyped=true type=int",
+    "formal_parameter name=p type=point *",
+    "subprogram decl_file=entries.c decl_line=8 external=true high_pc=0x0000000000000058 low_pc=0x0000000000000048 name=second prototyped=true type=int",
+    "variable decl_file=entries.c decl_line=2 declaration=true external=true name=unknown type=point *",
+    "variable decl_file=entries.c decl_line=3 location=DW_OP_addr 0x0 name=hidden type=volatile int",
+    "variable decl_file=entries.c decl_line=9 external=true location=DW_OP_addr 0x0 name=table type=int (*[1]",
+];
+
+/// Entries of functions and variables, each on a line: tag, then attributes by name.
+fn declarations(dump: &str) -> Vec<String> {
+    let mut entries: Vec<Vec<String>> = Vec::new();
+    for line in dump.lines() {
+        let line = line.trim();
+        if let Some((_, tag)) = line.split_once("DW_TAG_") {
+            entries.push(vec![tag.to_owned()]);
+        } else if let Some((name, value)) = line.split_once('\t')
+            && let (Some(name), Some(entry)) = (name.strip_prefix("DW_AT_"), entries.last_mut())
+        {
+            // Of a type its name, without the number of its entry.
+            let value = value
+                .trim_matches(['(', ')'])
+                .split('"')
+                .nth(1)
+                .unwrap_or(value);
+            entry.push(format!("{name}={}", value.trim_matches(['(', ')'])));
+        }
+    }
+    let meant = entries.iter_mut().filter(|entry| {
+        let tags = [
+            "subprogram",
+            "variable",
+            "formal_parameter",
+            "subroutine_type",
+        ];
+        tags.contains(&entry[0].as_str())
+    });
+    meant
+        .map(|entry| {
+            entry[1..].sort();
+            entry.join(" ")
+        })
+        .collect()
+}
+
+#[test]
+fn functions_and_variables_say_where_they_are() {
+    let Some(dwarfdump) = llvm("llvm-dwarfdump") else {
+        return;
+    };
+    let scratch = Scratch::new("dwarf-entries");
+    let source = scratch.0.join("entries.c");
+    std::fs::write(&source, DECLARATIONS).expect("disk space");
+    for endian in Endian::ALL {
+        let options = Options {
+            endian,
+            dwarf: dwarf(Version::V5),
+            ..Options::default()
+        };
+        let object = scratch.compile(&source, &options).expect("it compiles");
+        let dump = run(Command::new(&dwarfdump).arg("--debug-info").arg(&object));
+        let name = source.display().to_string();
+        let shown = declarations(&dump);
+        let shown: Vec<String> = shown
+            .iter()
+            .map(|line| line.replace(&name, "entries.c"))
+            .collect();
+        assert_eq!(shown, DECLARED, "{dump}");
+    }
+}
+
 /// Where a line of the source starts, in one section: offset, file and line.
 type Rows = Vec<(u32, String, u32)>;
 

@@ -1,16 +1,24 @@
 //! Types of BTF → entries. Each kind has its tag; DWARF counts bytes where BTF counts bits, and knows no types of tags.
 
+use std::collections::BTreeSet;
+
 use gimli::constants::{self, DwAte, DwTag};
 use gimli::write::{AttributeValue, UnitEntryId};
 
 use super::entries::Entries;
-use crate::btf::{BtfType, Enumerator, FwdKind, IntEncoding, Member, TypeId};
+use crate::btf::{Btf, BtfType, Enumerator, FwdKind, IntEncoding, Kind, Member, TypeId};
 
 impl Entries<'_> {
-    /// All types, each as an entry below the unit.
+    /// All types, each as an entry below the unit, but for those of functions that nothing points to: DWARF has no type of a
+    /// function beside the function.
     pub(super) fn add_types(&mut self) {
         let btf = self.btf;
-        let types = || btf.iter().filter_map(|(id, ty)| Some((id, ty, tag(ty)?)));
+        let used = used_prototypes(btf);
+        let types = || {
+            let types = btf.iter();
+            let used = types.filter(|(id, ty)| ty.kind() != Kind::FuncProto || used.contains(id));
+            used.filter_map(|(id, ty)| Some((id, ty, tag(ty)?)))
+        };
         for (id, _, _) in types() {
             self.reserve(id);
         }
@@ -139,6 +147,18 @@ impl Entries<'_> {
             self.set(child, constants::DW_AT_const_value, number);
         }
     }
+}
+
+/// What types and variables refer to, as opposed to functions.
+fn used_prototypes(btf: &Btf) -> BTreeSet<TypeId> {
+    let mut used = BTreeSet::new();
+    let types = btf.iter().map(|(_, ty)| ty);
+    for ty in types.filter(|ty| ty.kind() != Kind::Func) {
+        ty.clone().each_reference(|id| {
+            used.insert(*id);
+        });
+    }
+    used
 }
 
 /// What DWARF calls a kind of types; `None` for what is no type there.
