@@ -16,7 +16,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bpfcc::{Options, Target, compile_text, render};
+use bpfcc::{Dwarf, Options, Target, compile_text, render};
+use bpfcc_object::dwarf::Version;
 
 /// Cases of an ordinary run: some seconds without optimisation.
 const CASES: u64 = 800;
@@ -87,7 +88,14 @@ impl Case {
     fn new(number: u64, sources: &[String]) -> Case {
         let mut random = Random(number);
         let mut source = random.pick(sources).clone();
-        let mut options = Options::default();
+        let mut options = Options {
+            // The most that there is to write.
+            dwarf: Some(Dwarf {
+                version: [Version::V4, Version::V5][(number % 2) as usize],
+                directory: String::new(),
+            }),
+            ..Options::default()
+        };
         options.frontend.language.allowed.loops = !source.contains("--no-loops");
         if source.contains("bpf64.h") && random.below(2) == 0 {
             options.target = Target::Linux;
