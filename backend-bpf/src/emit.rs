@@ -6,7 +6,7 @@
 
 use bpfcc_ir::debug::SourceLoc;
 use bpfcc_ir::{Callee, CoreId, FuncId, SymbolRef};
-use bpfcc_isa::template::Operand;
+use bpfcc_isa::template::{Operand, TemplateError};
 use bpfcc_isa::{self as isa, AluOp, Cond, Cpu, Endian, Imm64, Insn, Reg, Size, Src, Width};
 
 use crate::abi;
@@ -73,6 +73,12 @@ impl End {
     }
 }
 
+/// Inline assembly that is wrong with the registers that it got: `.ifc` may choose by their names what is assembled at all.
+pub(crate) struct BadAsm {
+    pub(crate) loc: SourceLoc,
+    pub(crate) error: TemplateError,
+}
+
 /// Emits a function.
 pub(crate) fn emit(
     code: &VCode,
@@ -80,7 +86,8 @@ pub(crate) fn emit(
     frame: &Frame,
     cpu: Cpu,
     endian: Endian,
-) -> Vec<Block> {
+) -> Result<Vec<Block>, Vec<BadAsm>> {
+    let mut bad_asm = Vec::new();
     let blocks = code.blocks.iter().zip(&allocated.blocks);
     let blocks = blocks.map(|(block, steps)| {
         let mut emitter = Emitter {
@@ -89,6 +96,7 @@ pub(crate) fn emit(
             endian,
             insns: Vec::new(),
             loc: SourceLoc::UNKNOWN,
+            bad_asm: &mut bad_asm,
         };
         let mut end = End::Exit;
         let mut insns = block.insns.iter().peekable();
@@ -111,7 +119,11 @@ pub(crate) fn emit(
             end_loc: emitter.loc,
         }
     });
-    blocks.collect()
+    let blocks = blocks.collect();
+    match bad_asm.is_empty() {
+        true => Ok(blocks),
+        false => Err(bad_asm),
+    }
 }
 
 struct Emitter<'a> {
@@ -120,6 +132,7 @@ struct Emitter<'a> {
     endian: Endian,
     insns: Vec<Emitted>,
     loc: SourceLoc,
+    bad_asm: &'a mut Vec<BadAsm>,
 }
 
 impl Emitter<'_> {
@@ -374,9 +387,14 @@ impl Emitter<'_> {
             (_, None) => panic!("operand {index} of inline assembly has no register"),
         });
         let operands: Vec<Operand> = operands.collect();
-        // Selection has tried it with other registers.
-        let parsed = asm.template.assemble(&operands, self.endian);
-        let parsed = parsed.unwrap_or_else(|error| panic!("unchecked inline assembly: {error}"));
+        let parsed = match asm.template.assemble(&operands, self.endian) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                let loc = self.loc;
+                self.bad_asm.push(BadAsm { loc, error });
+                return;
+            }
+        };
         let mut slot = 0;
         for insn in parsed.insns {
             let name = parsed.symbols.iter().find(|(at, _)| *at == slot);

@@ -96,16 +96,22 @@ fn compile_function(
     let code = select::select(module, func, options)?;
     let allocated = regalloc::allocate(&code);
     let frame = frame::lay_out(func, &code, allocated.spills).map_err(|error| vec![error])?;
-    let mut blocks = emit::emit(&code, &allocated, &frame, options.cpu, module.endian);
+    let error = |loc, kind| BackendError {
+        function: func.name.clone(),
+        loc,
+        kind,
+    };
+    let emitted = emit::emit(&code, &allocated, &frame, options.cpu, module.endian);
+    let mut blocks = emitted.map_err(|bad_asm| {
+        let errors = bad_asm.into_iter();
+        errors
+            .map(|bad| error(bad.loc, ErrorKind::AsmTemplate(bad.error)))
+            .collect::<Vec<_>>()
+    })?;
     peephole::clean(&mut blocks);
     let code = branch::linearize(blocks, options.cpu).map_err(|too_far| {
-        vec![BackendError {
-            function: func.name.clone(),
-            loc: too_far.loc,
-            kind: ErrorKind::JumpTooFar {
-                distance: too_far.distance,
-            },
-        }]
+        let distance = too_far.distance;
+        vec![error(too_far.loc, ErrorKind::JumpTooFar { distance })]
     })?;
     Ok((code, frame.bytes))
 }
