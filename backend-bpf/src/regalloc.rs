@@ -7,6 +7,9 @@
 //! R6 to R9 are alike, and the allocator spreads its choices. They are renamed in order of appearance, so that the first
 //! value that lives across a call is always in R6: equal programs look equal.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 use bpfcc_ir::Module;
 use bpfcc_isa::Reg;
 use regalloc2::checker::Checker;
@@ -16,7 +19,7 @@ use regalloc2::{
 };
 
 use crate::abi;
-use crate::vcode::{self, Place, Role, VCode, VInsn};
+use crate::vcode::{self, BlockId, Place, Role, VBlock, VCode, VInsn};
 
 /// Where every operand is.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -72,8 +75,8 @@ pub(crate) fn allocate(code: &VCode) -> Allocated {
 }
 
 fn read_output(view: &View, output: &Output) -> Allocated {
-    let blocks = (0..view.num_blocks()).map(|index| {
-        let steps = output.block_insts_and_edits(view, Block::new(index));
+    let blocks = view.numbers.iter().map(|&block| {
+        let steps = output.block_insts_and_edits(view, block);
         steps.map(|step| read_step(output, step)).collect()
     });
     Allocated {
@@ -199,10 +202,14 @@ fn home_name(home: Home) -> String {
     }
 }
 
-/// [`VCode`] in the shape regalloc2 wants: all instructions in one row, everything in slices.
+/// [`VCode`] in the shape regalloc2 wants: all instructions in one row, everything in slices, and no block before all of its
+/// predecessors. The checker wants the last: it goes through the blocks in their order and takes one that it has not come to yet
+/// for one where all registers are empty.
 struct View {
     insns: Vec<ViewInsn>,
     blocks: Vec<ViewBlock>,
+    /// The name here of each block of the code.
+    numbers: Vec<Block>,
     num_vregs: usize,
 }
 
@@ -225,23 +232,28 @@ struct ViewBlock {
 
 impl View {
     fn new(code: &VCode) -> View {
+        let order = reachable_order(code);
+        let mut numbers = vec![Block::invalid(); order.len()];
+        for (number, &index) in order.iter().enumerate() {
+            numbers[index] = Block::new(number);
+        }
         let mut view = View {
             insns: Vec::new(),
             blocks: Vec::new(),
+            numbers,
             num_vregs: code.num_vregs as usize,
         };
-        for block in &code.blocks {
+        for index in order {
+            let block = &code.blocks[index];
             let first = Inst::new(view.insns.len());
             let insns = block.insns.iter();
             view.insns
                 .extend(insns.map(|located| view_insn(&located.insn)));
-            let last = block.insns.last().map(|located| &located.insn);
-            let last = last.filter(|insn| insn.is_terminator());
-            let successors = last.map(VInsn::successors).unwrap_or_default().into_iter();
+            let successors = successors(block).into_iter();
             view.blocks.push(ViewBlock {
                 range: InstRange::new(first, Inst::new(view.insns.len())),
                 params: block.params.iter().map(|&param| vreg(param)).collect(),
-                successors: successors.map(|to| Block::new(to.index())).collect(),
+                successors: successors.map(|to| view.numbers[to.index()]).collect(),
                 predecessors: Vec::new(),
             });
         }
@@ -256,6 +268,34 @@ impl View {
             }
         }
     }
+}
+
+/// The blocks in the order of the code, except that each comes after one of its predecessors.
+fn reachable_order(code: &VCode) -> Vec<usize> {
+    let mut order = Vec::with_capacity(code.blocks.len());
+    let mut is_seen = vec![false; code.blocks.len()];
+    let mut ready = BinaryHeap::new();
+    // Blocks that nothing leads to come last, each as an entry of its own.
+    for start in 0..code.blocks.len() {
+        if !std::mem::replace(&mut is_seen[start], true) {
+            ready.push(Reverse(start));
+        }
+        while let Some(Reverse(index)) = ready.pop() {
+            order.push(index);
+            for to in successors(&code.blocks[index]) {
+                if !std::mem::replace(&mut is_seen[to.index()], true) {
+                    ready.push(Reverse(to.index()));
+                }
+            }
+        }
+    }
+    order
+}
+
+fn successors(block: &VBlock) -> Vec<BlockId> {
+    let last = block.insns.last().map(|located| &located.insn);
+    let last = last.filter(|insn| insn.is_terminator());
+    last.map(VInsn::successors).unwrap_or_default()
 }
 
 fn view_insn(insn: &VInsn) -> ViewInsn {
