@@ -10,38 +10,54 @@ use crate::table::{AluOp, AtomicOp, Cond, SwapKind};
 /// One of the eleven registers. R0 is the result, R1–R5 are arguments (lost in a call), R6–R9 survive calls, R10 is the
 /// read-only frame pointer.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Reg(u8);
+#[repr(u8)]
+pub enum Reg {
+    /// Result of a call and of the program.
+    R0,
+    /// First argument; the context at program entry.
+    R1,
+    /// Second argument.
+    R2,
+    /// Third argument.
+    R3,
+    /// Fourth argument.
+    R4,
+    /// Fifth argument.
+    R5,
+    /// Preserved by calls.
+    R6,
+    /// Preserved by calls.
+    R7,
+    /// Preserved by calls.
+    R8,
+    /// Preserved by calls.
+    R9,
+    /// Frame pointer, read only.
+    R10,
+}
 
 impl Reg {
+    /// All registers, by number.
+    pub const ALL: [Reg; Reg::COUNT] = [
+        Reg::R0,
+        Reg::R1,
+        Reg::R2,
+        Reg::R3,
+        Reg::R4,
+        Reg::R5,
+        Reg::R6,
+        Reg::R7,
+        Reg::R8,
+        Reg::R9,
+        Reg::R10,
+    ];
     /// Number of registers.
     pub const COUNT: usize = 11;
-    /// Result of a call and of the program.
-    pub const R0: Reg = Reg(0);
-    /// First argument; the context at program entry.
-    pub const R1: Reg = Reg(1);
-    /// Second argument.
-    pub const R2: Reg = Reg(2);
-    /// Third argument.
-    pub const R3: Reg = Reg(3);
-    /// Fourth argument.
-    pub const R4: Reg = Reg(4);
-    /// Fifth argument.
-    pub const R5: Reg = Reg(5);
-    /// Preserved by calls.
-    pub const R6: Reg = Reg(6);
-    /// Preserved by calls.
-    pub const R7: Reg = Reg(7);
-    /// Preserved by calls.
-    pub const R8: Reg = Reg(8);
-    /// Preserved by calls.
-    pub const R9: Reg = Reg(9);
-    /// Frame pointer, read only.
-    pub const R10: Reg = Reg(10);
 
     /// The register with this number, if there is one.
     pub const fn new(number: u8) -> Option<Reg> {
         if number < Self::COUNT as u8 {
-            Some(Reg(number))
+            Some(Self::ALL[number as usize])
         } else {
             None
         }
@@ -49,24 +65,24 @@ impl Reg {
 
     /// The number of this register, 0 to 10.
     pub const fn number(self) -> u8 {
-        self.0
+        self as u8
     }
 
     /// The number of this register as an array index.
     pub const fn index(self) -> usize {
-        self.0 as usize
+        self as usize
     }
 }
 
 impl fmt::Display for Reg {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "r{}", self.0)
+        write!(f, "r{}", self.number())
     }
 }
 
 impl fmt::Debug for Reg {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "r{}", self.0)
+        write!(f, "r{}", self.number())
     }
 }
 
