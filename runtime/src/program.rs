@@ -159,6 +159,14 @@ impl Program {
         self.links[position] as usize
     }
 
+    /// The function of the program that is called at this position, if one is.
+    pub fn callee(&self, position: usize) -> Option<&Function> {
+        let is_local = matches!(self.insns.get(position)?, Insn::Call(Callee::Local(_)));
+        let start = is_local.then(|| self.target(position))?;
+        let at = self.functions.binary_search_by_key(&start, |f| f.start);
+        self.functions.get(at.ok()?)
+    }
+
     /// The host function called at this position.
     pub(crate) fn host(&self, position: usize) -> &HostFunction {
         &self.hosts[self.links[position] as usize]
