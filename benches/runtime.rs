@@ -169,11 +169,13 @@ fn ours(object: &Object, engine: Engine) -> Option<Run> {
     }))
 }
 
-/// The host's compiler. Its code becomes a library that stays loaded.
+/// The host's compiler. Its code becomes a library that stays loaded, and whose functions call each other even where other
+/// libraries have functions of these names.
 fn native(program: Program, scratch: &Scratch) -> Option<Run> {
     let library = scratch.0.join(program.name).with_extension("so");
     let mut cc = Command::new("cc");
     cc.args(["-O2", "-DNATIVE", "-shared", "-fPIC"]);
+    cc.args(["-fno-semantic-interposition", "-Wl,-Bsymbolic"]);
     cc.arg(program.path()).arg("-o").arg(&library);
     if !cc.status().is_ok_and(|status| status.success()) {
         return None;
@@ -214,10 +216,6 @@ fn rbpf_interpreter(object: &Object) -> Option<Run> {
 }
 
 fn rbpf_jit(object: &Object) -> Option<Run> {
-    // Code that it translates (0.4.1) crashes where functions of a program call each other.
-    if machine(object).program().functions().len() > 1 {
-        return None;
-    }
     let mut vm = rbpf_machine(object)?;
     vm.jit_compile().ok()?;
     let memory = leaked_memory();

@@ -59,6 +59,11 @@ impl Heap {
         Some(base)
     }
 
+    /// Whether no block is in use.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.taken.get() == 0
+    }
+
     /// Gives a block back; whether there was one that starts there.
     pub(crate) fn release(&self, base: u64) -> bool {
         let Some(block) = self.blocks.borrow_mut().remove(&base) else {

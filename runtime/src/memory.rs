@@ -175,6 +175,14 @@ impl Region {
         addr.wrapping_sub(self.base) < self.len()
     }
 
+    /// The unit that this address is in or behind. The address must be in the region.
+    fn unit_around(&self, addr: u64) -> Window {
+        Window {
+            base: addr - (addr - self.base) % self.stride,
+            len: self.unit,
+        }
+    }
+
     /// Whether this access stays within one unit. The address must be in the region.
     pub(crate) fn check(&self, addr: u64, len: u64, access: Access) -> Result<(), Denied> {
         let within = (addr - self.base) % self.stride;
@@ -190,6 +198,22 @@ impl Region {
         } else {
             Err(Denied::Rights(self.kind))
         }
+    }
+}
+
+/// Bytes that may be accessed at any place and in any size.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Window {
+    base: u64,
+    len: u64,
+}
+
+impl Window {
+    /// Whether all bytes of an access are inside.
+    #[inline(always)]
+    pub(crate) fn holds(self, addr: u64, size: Size) -> bool {
+        let within = addr.wrapping_sub(self.base);
+        within < self.len && self.len - within >= u64::from(size.bytes())
     }
 }
 
@@ -239,6 +263,19 @@ pub(crate) struct ContextBytes<'a> {
     pub(crate) layout: &'a Context,
 }
 
+impl ContextBytes<'_> {
+    fn whole(&self) -> Region {
+        Region::bytes(self.base, self.len, Rights::ReadWrite, RegionKind::Context)
+    }
+}
+
+/// What is at an address.
+enum Place<'a> {
+    Region(Region),
+    /// A context of fields.
+    Context(&'a ContextBytes<'a>),
+}
+
 /// All regions of one run.
 #[derive(Debug)]
 pub(crate) struct Memory<'a> {
@@ -283,6 +320,11 @@ impl<'a> Memory<'a> {
         &self.loans
     }
 
+    /// Whether there is memory now that a host function can take away.
+    pub(crate) fn can_shrink(&self) -> bool {
+        !self.heap.is_empty() || self.loans.first().is_some()
+    }
+
     /// R10 of the outermost function.
     pub(crate) fn stack_top(&self) -> u64 {
         self.stack_top
@@ -301,25 +343,44 @@ impl<'a> Memory<'a> {
 
     /// Whether `len` bytes at `addr` may be accessed.
     pub(crate) fn check(&self, addr: u64, len: u64, access: Access) -> Result<(), Denied> {
+        match self.place_of(addr) {
+            Some(Place::Region(region)) => region.check(addr, len, access),
+            Some(Place::Context(context)) => check_context(context, addr, len, access),
+            None if addr < NULL_PAGE => Err(Denied::Null),
+            None => Err(Denied::Unmapped),
+        }
+    }
+
+    /// Bytes around `addr` that may all be accessed like this, and hold numbers in the host's order; empty if it is not as
+    /// simple as that.
+    pub(crate) fn window(&self, addr: u64, access: Access) -> Window {
+        match self.place_of(addr) {
+            Some(Place::Region(region)) if region.rights.permit(access) && !self.is_foreign => {
+                region.unit_around(addr)
+            }
+            _ => Window::default(),
+        }
+    }
+
+    fn place_of(&self, addr: u64) -> Option<Place<'_>> {
         let low = self.stack_low.get();
         if addr.wrapping_sub(low) < self.stack_top - low {
-            return self.stack(low).check(addr, len, access);
+            return Some(Place::Region(self.stack(low)));
         }
         if let Some(context) = &self.context
             && addr.wrapping_sub(context.base) < context.len
         {
-            return check_context(context, addr, len, access);
+            return Some(match context.layout {
+                Context::Buffer => Place::Region(context.whole()),
+                Context::Fields { .. } => Place::Context(context),
+            });
         }
         let region = self.region_at(addr).copied();
         let of_run = || {
             let heap = self.heap.region_at(addr);
             heap.or_else(|| self.loans.region_at(addr))
         };
-        match region.or_else(of_run) {
-            Some(region) => region.check(addr, len, access),
-            None if addr < NULL_PAGE => Err(Denied::Null),
-            None => Err(Denied::Unmapped),
-        }
+        region.or_else(of_run).map(Place::Region)
     }
 
     fn stack(&self, low: u64) -> Region {
@@ -456,13 +517,7 @@ fn check_context(
     access: Access,
 ) -> Result<(), Denied> {
     let offset = addr - context.base;
-    let whole = Region::bytes(
-        context.base,
-        context.len,
-        Rights::ReadWrite,
-        RegionKind::Context,
-    );
-    whole.check(addr, len, access)?;
+    context.whole().check(addr, len, access)?;
     let Context::Fields {
         environment,
         fields,
@@ -626,6 +681,25 @@ mod tests {
             memory.check(0x20000, 8, Access::Write),
             Err(Denied::Rights(RegionKind::Values))
         );
+    }
+
+    #[test]
+    fn a_window_is_the_unit_around_an_address() {
+        let values = values();
+        let memory = Memory::new(0x9000, None, &values, Endian::HOST);
+        let window = memory.window(0x10018, Access::Write);
+        assert!(window.holds(0x10010, Size::DW) && window.holds(0x1001b, Size::B));
+        assert!(!window.holds(0x1000f, Size::B) && !window.holds(0x10018, Size::DW));
+        assert!(!window.holds(0x1001c, Size::B));
+        let is_open = |addr, access| memory.window(addr, access).holds(addr, Size::B);
+        assert!(is_open(0x20000, Access::Read) && !is_open(0x20000, Access::Write));
+        assert!(!is_open(0, Access::Read));
+        let foreign = match Endian::HOST {
+            Endian::Little => Endian::Big,
+            Endian::Big => Endian::Little,
+        };
+        let memory = Memory::new(0x9000, None, &values, foreign);
+        assert!(!memory.window(0x20000, Access::Read).holds(0x20000, Size::B));
     }
 
     #[test]

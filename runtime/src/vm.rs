@@ -10,7 +10,7 @@ use bpfcc_object::Object;
 use crate::check;
 use crate::check::BadArgument;
 use crate::env::{Context, Ending, Environment, HostFunction};
-use crate::interp::{self, FaultKind, Flow, State};
+use crate::interp::{self, Decoded, FaultKind, Flow, State};
 use crate::jit::{self, Code, JitError, Trusted};
 use crate::kernel::Kernel;
 use crate::load::{Image, LoadError};
@@ -100,6 +100,7 @@ pub struct Vm {
 #[derive(Debug)]
 struct Linked {
     program: Program,
+    decoded: OnceLock<Decoded>,
     code: OnceLock<Result<Code, Arc<JitError>>>,
 }
 
@@ -107,8 +108,13 @@ impl Linked {
     fn new(program: Program) -> Arc<Linked> {
         Arc::new(Linked {
             program,
+            decoded: OnceLock::new(),
             code: OnceLock::new(),
         })
+    }
+
+    fn decoded(&self) -> &Decoded {
+        self.decoded.get_or_init(|| Decoded::new(&self.program))
     }
 }
 
@@ -268,9 +274,10 @@ impl Vm {
             Engine::Interp => {
                 let session = Session::new(self, program, program.frames(), input);
                 let mut state = session.start();
-                let outcome = interp::run(program, &session.run, &mut state, self.budget);
+                let (ops, run) = (linked.decoded(), &session.run);
+                let outcome = run.enter(|| interp::run(program, ops, run, &mut state, self.budget));
                 let result = outcome.map_err(|kind| fault(program, &state, kind))??;
-                match unreleased(&session.run) {
+                match unreleased(run) {
                     Some(kind) => Err(fault(program, &state, kind).into()),
                     None => Ok(result),
                 }
@@ -428,7 +435,8 @@ impl<'a> Session<'a> {
         function: &HostFunction,
         arguments: [u64; 5],
     ) -> Result<u64, BadArgument> {
-        check::call(&self.run, function, arguments)
+        self.run
+            .enter(|| check::call(&self.run, function, arguments))
     }
 
     /// The pointer by which programs name this map.
@@ -452,6 +460,7 @@ impl<'a> Session<'a> {
         let program = &self.vm.entry.program;
         // A copied state may be from before a call or return.
         self.set_frames(state.frames());
-        interp::step(program, &self.run, state).map_err(|kind| fault(program, state, kind))
+        let flow = self.run.enter(|| interp::step(program, &self.run, state));
+        flow.map_err(|kind| fault(program, state, kind))
     }
 }

@@ -1,4 +1,4 @@
-//! The interpreter and the JIT agree: on every kind of instruction, with the values where mistakes hide, and on random
+//! The interpreter, running or stepped, and the JIT agree: on every kind of instruction, with the values where mistakes hide, and on random
 //! programs with jumps, calls, loops and memory.
 #![cfg(all(unix, target_arch = "x86_64"))]
 
@@ -6,7 +6,8 @@ mod support;
 
 use bpfcc_isa::{AluOp, AtomicOp, Cond, Insn, Reg, Size, Src, SwapKind, Width};
 use bpfcc_runtime::{
-    Ending, Engine, Environment, EnvironmentChoice, HostFunction, Image, MapSet, RunError, Vm,
+    Ending, Engine, Environment, EnvironmentChoice, Flow, HostFunction, Image, Input, MapSet,
+    RunError, Vm,
 };
 
 use support::{R, add, constant, copy, helper, jump_if, load, local, mov, store, try_vm};
@@ -31,7 +32,7 @@ const EDGES: [u64; 14] = [
 
 const WIDTHS: [Width; 2] = [Width::W32, Width::W64];
 
-/// Runs on both engines, with a buffer of 512 bytes. What they leave must be the same.
+/// Runs on both engines, with a buffer of 512 bytes, and step by step. What they leave must be the same.
 fn check(insns: &[Insn]) {
     let fail = |what: &str| -> ! { panic!("{what}\n{}", listing(insns)) };
     let vm = match try_vm(insns, MapSet::default()) {
@@ -39,23 +40,35 @@ fn check(insns: &[Insn]) {
         Ok(vm) => unsafe { vm.with_budget(100_000).trust() },
         Err(error) => fail(&error.to_string()),
     };
-    let mut memory = [[0u8; 512]; 2];
-    let [a, b] = [Engine::Interp, Engine::Jit].map(|engine| {
-        let buffer = &mut memory[engine as usize];
-        (0u32..)
-            .zip(buffer.iter_mut())
-            .for_each(|(n, byte)| *byte = n as u8);
-        match vm.run(engine, buffer) {
-            Ok(result) => result,
-            Err(error) => fail(&error.to_string()),
+    let ways: [Way; 3] = [
+        ("interpreter", &|vm, buffer| vm.run(Engine::Interp, buffer)),
+        ("step by step", &step),
+        ("jit", &|vm, buffer| vm.run(Engine::Jit, buffer)),
+    ];
+    let outcomes = ways.map(|(name, run)| {
+        let mut buffer = std::array::from_fn(|at| at as u8);
+        match run(&vm, &mut buffer) {
+            Ok(result) => (name, result, buffer),
+            Err(error) => fail(&format!("{name}: {error}")),
         }
     });
-    if a != b || memory[0] != memory[1] {
-        fail(&format!(
-            "interpreter {a:#x} {:x?}\njit {b:#x} {:x?}",
-            memory[0], memory[1]
-        ));
+    let [(_, result, buffer), ..] = &outcomes;
+    if outcomes.iter().any(|(_, r, b)| (r, b) != (result, buffer)) {
+        fail(&format!("{outcomes:x?}"));
     }
+}
+
+/// A name, and how to run a program on a buffer.
+type Way<'a> = (
+    &'a str,
+    &'a dyn Fn(&Vm, &mut [u8; 512]) -> Result<u64, RunError>,
+);
+
+fn step(vm: &Vm, buffer: &mut [u8; 512]) -> Result<u64, RunError> {
+    let session = vm.session(Input::Context(buffer));
+    let mut state = session.start();
+    while session.step(&mut state)? == Flow::Continue {}
+    Ok(state.registers[0])
 }
 
 fn listing(insns: &[Insn]) -> String {

@@ -335,6 +335,9 @@ fn a_record_is_used_between_reservation_and_submission_only() {
     );
     let late = run(&[&submit, &[write(0), Insn::Exit]]).unwrap_err();
     assert!(late.contains("no memory of the program is there"), "{late}");
+    // The same register wrote there a moment ago.
+    let late = run(&[&[write(0)], &submit, &[write(0), Insn::Exit]]).unwrap_err();
+    assert!(late.contains("no memory of the program is there"), "{late}");
     let twice = run(&[&submit, &submit, &[Insn::Exit]]).unwrap_err();
     assert!(twice.contains("is no record that was reserved"), "{twice}");
     let kept = run(&[&[mov(R[0], 0), Insn::Exit]]).unwrap_err();
@@ -397,4 +400,94 @@ fn a_function_for_other_maps_is_told_so() {
         ),
         "{fault}"
     );
+}
+
+/// A loop with a call, an access in each turn, and a jump between a copy and the addition to it.
+fn busy_program() -> Vec<Insn> {
+    vec![
+        mov(Reg::R0, 0),
+        mov(Reg::R6, 0),
+        copy(Reg::R7, Reg::R6),
+        add(Reg::R7, 5),
+        store(Size::DW, Reg::R10, -8, Src::Reg(Reg::R7)),
+        local(5),
+        load(Size::DW, Reg::R7, Reg::R10, -8),
+        add(Reg::R6, 1),
+        jump_if(Cond::Lt, Reg::R6, 3, -7),
+        jump_if(Cond::Lt, Reg::R6, 6, -7),
+        Insn::Exit,
+        copy(Reg::R1, Reg::R10),
+        add(Reg::R1, -16),
+        store(Size::W, Reg::R1, 0, Src::Imm(1)),
+        Insn::Exit,
+    ]
+}
+
+#[test]
+fn the_budget_is_exact() {
+    let program = busy_program();
+    let stepped = vm(&program);
+    let session = stepped.session(Input::Arguments([0; 5]));
+    let mut state = session.start();
+    loop {
+        let budget = state.executed;
+        let error = vm(&program)
+            .with_budget(budget)
+            .call(Engine::Interp, [0; 5])
+            .unwrap_err();
+        let RunError::Fault(fault) = error else {
+            panic!("{error}");
+        };
+        assert_eq!(fault.kind, FaultKind::Budget(budget));
+        assert_eq!(fault.position, state.position, "after {budget}");
+        if session.step(&mut state).unwrap() == Flow::Exit {
+            break;
+        }
+    }
+    // Six turns of eleven, the third with one more. The program has 15 instructions, so the last 15 of each budget were
+    // counted one by one, and those before were not.
+    assert_eq!(state.executed, 2 + 6 * 11 + 1 + 1);
+    let vm = vm(&program).with_budget(state.executed);
+    assert_eq!(vm.call(Engine::Interp, [0; 5]).unwrap(), state.registers[0]);
+}
+
+#[test]
+fn what_was_checked_is_checked_again_after_a_return() {
+    // R6 points into the frame of the callee, which is gone when the caller reads there.
+    let program = [
+        copy(Reg::R6, Reg::R10),
+        add(Reg::R6, -512 - 8),
+        local(2),
+        load(Size::DW, Reg::R0, Reg::R6, 0),
+        Insn::Exit,
+        store(Size::DW, Reg::R6, 0, Src::Imm(7)),
+        load(Size::DW, Reg::R0, Reg::R6, 0),
+        Insn::Exit,
+    ];
+    let fault = fault(&program);
+    assert_eq!(fault.position, 3);
+    let FaultKind::Memory { reason, .. } = fault.kind else {
+        panic!("{fault}");
+    };
+    assert_eq!(reason, Denied::Unmapped);
+}
+
+#[test]
+fn what_may_be_read_may_still_not_be_written() {
+    let environment = |rights| Environment::new("e").with_field("f", 0, 8, rights);
+    let program = vec![
+        load(Size::DW, Reg::R0, Reg::R1, 0),
+        load(Size::W, Reg::R0, Reg::R1, 4),
+        store(Size::DW, Reg::R1, 0, Src::Imm(7)),
+        Insn::Exit,
+    ];
+    let run = |rights| {
+        let image = Image::from_insns("main", program.clone(), MapSet::default()).unwrap();
+        let choice = EnvironmentChoice::Given(environment(rights));
+        let vm = Vm::from_image(image, None, choice).unwrap();
+        vm.run(Engine::Interp, &mut [0; 8])
+    };
+    assert!(run(bpfcc_runtime::Rights::ReadWrite).is_ok());
+    let error = run(bpfcc_runtime::Rights::Read).unwrap_err();
+    assert!(error.to_string().contains("instruction 2"), "{error}");
 }
