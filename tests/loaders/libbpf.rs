@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 use std::ptr::null;
 use std::sync::{Arc, Mutex};
+use std::thread::sleep;
+use std::time::Duration;
 
 use bpfcc::kernel::TypesFile;
 use bpfcc_object::{Object as Elf, SectionId, Symbol, SymbolKind, elf};
 use libbpf_rs::{
-    Map, MapCore as _, MapFlags, MapHandle, MapType, Object, ObjectBuilder, PrintLevel,
+    ErrorKind, Map, MapCore as _, MapFlags, MapHandle, MapType, Object, ObjectBuilder, PrintLevel,
     ProgramInput, ProgramMut, ProgramType, set_print,
 };
 
@@ -18,6 +20,10 @@ use crate::support::{clang_object, repository};
 
 /// What libbpf has to say. It knows one listener for all threads.
 static LOG: Mutex<String> = Mutex::new(String::new());
+
+/// How often, and how long after each other, a load is tried that was interrupted.
+const INTERRUPTIONS: usize = 10;
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// What a program does, by what is looked at: results of programs, variables, entries of maps.
 type Behaviour = BTreeMap<String, String>;
@@ -101,9 +107,16 @@ pub(crate) fn behaviour(bytes: &[u8]) -> Result<Behaviour, String> {
 fn load(bytes: &[u8]) -> Result<Object, String> {
     let log = || std::mem::take(&mut *LOG.lock().expect("no panic while it is held"));
     log();
-    let object = ObjectBuilder::default().open_memory(bytes);
-    let loaded = object.and_then(|object| object.load());
-    loaded.map_err(|error| format!("{error}\n{}", log()))
+    // The checker gives up when its process is wanted elsewhere; libbpf tries five times, in a row.
+    for _ in 0..INTERRUPTIONS {
+        let object = ObjectBuilder::default().open_memory(bytes);
+        match object.and_then(|object| object.load()) {
+            Ok(object) => return Ok(object),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => sleep(PAUSE),
+            Err(error) => return Err(format!("{error}\n{}", log())),
+        }
+    }
+    Err(format!("interrupted again and again\n{}", log()))
 }
 
 /// What the kernel says to `BPF_PROG_TEST_RUN`, for the types of programs that need nothing around them.
