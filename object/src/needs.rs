@@ -12,8 +12,9 @@ use bpfcc_isa::program::{MapKind, program_type_for_section};
 use bpfcc_isa::{AluOp, AtomicOp, Callee, Cond, Imm64, Insn, SLOT_BYTES, SwapKind, Width};
 use bpfcc_isa::{decode_at, helpers};
 
-use crate::btf::{Btf, BtfType, Kind, TypeId};
+use crate::btf::{BtfType, Kind};
 use crate::ext::LineInfo;
+use crate::maps::{self, MapDef, Notation};
 use crate::{Object, Section, SectionId, SectionKind, Symbol};
 
 /// The section of programs that are called by others.
@@ -84,8 +85,13 @@ pub struct Need {
 impl Object {
     /// What the object needs of the kernel, newest first, everything once.
     pub fn needs(&self) -> Vec<Need> {
+        let definitions = maps::definitions(self).into_iter().flatten();
         let mut collector = Collector {
             object: self,
+            // Tables of 2014 are for the bundled runtime.
+            maps: definitions
+                .filter(|map| is_for_kernels(self, map.section))
+                .collect(),
             places: BTreeMap::new(),
         };
         collector.sections();
@@ -128,6 +134,7 @@ fn since(what: &What) -> Option<Version> {
 
 struct Collector<'a> {
     object: &'a Object,
+    maps: Vec<MapDef>,
     /// What is needed, and the first place where it is.
     places: BTreeMap<What, Option<Place>>,
 }
@@ -232,14 +239,16 @@ impl<'a> Collector<'a> {
         let Some(section) = self.object.section(id) else {
             return;
         };
-        match (section.kind, section.name.as_str()) {
-            (SectionKind::Code, _) => self.feature(Feature::FunctionPointers, place),
-            (_, ".maps" | "maps") => {
-                for what in self.map(section, symbol) {
-                    self.need(what, Some(place));
-                }
+        if section.kind == SectionKind::Code {
+            self.feature(Feature::FunctionPointers, place);
+        } else if !is_for_kernels(self.object, id) {
+            self.feature(Feature::GlobalData, place);
+        } else {
+            let is_meant = |map: &&MapDef| map.section == id && map.offset == symbol.value;
+            let whats: Vec<What> = self.maps.iter().filter(is_meant).flat_map(of_map).collect();
+            for what in whats {
+                self.need(what, Some(place));
             }
-            _ => self.feature(Feature::GlobalData, place),
         }
     }
 
@@ -263,56 +272,10 @@ impl<'a> Collector<'a> {
 
     /// Maps that no instruction names, too.
     fn maps(&mut self) {
-        let object = self.object;
-        for (id, section) in object.sections() {
-            if [".maps", "maps"].contains(&section.name.as_str()) {
-                for (_, symbol) in object.symbols_in(id).filter(|(_, s)| !s.name.is_empty()) {
-                    for what in self.map(section, symbol) {
-                        self.need(what, None);
-                    }
-                }
-            }
+        let whats: Vec<What> = self.maps.iter().flat_map(of_map).collect();
+        for what in whats {
+            self.need(what, None);
         }
-    }
-
-    /// What a map needs: its type, and its flags if it has any.
-    fn map(&self, section: &Section, symbol: &Symbol) -> Vec<What> {
-        let (kind, flags) = match section.name.as_str() {
-            ".maps" => self.btf_map(&symbol.name),
-            _ => self.old_map(section, symbol),
-        };
-        let name = || symbol.name.clone();
-        let kind = kind.map(|kind| What::Map(name(), kind));
-        let flags = flags.filter(|&flags| flags != 0);
-        let flags = flags.map(|flags| What::MapFlags(name(), flags));
-        kind.into_iter().chain(flags).collect()
-    }
-
-    /// `__uint(type, N)` is a pointer to an array of N elements.
-    fn btf_map(&self, name: &str) -> (Option<u32>, Option<u32>) {
-        let number = |member: &str| {
-            let btf = self.object.btf.as_ref()?;
-            let id = btf.find_by_name_kind(name, Kind::Var)?;
-            let BtfType::Var { ty, .. } = btf.get(id)? else {
-                return None;
-            };
-            let BtfType::Struct { members, .. } = btf.get(btf.strip(*ty))? else {
-                return None;
-            };
-            let member = members.iter().find(|known| known.name == member)?;
-            pointed_length(btf, member.ty)
-        };
-        (number("type"), number("map_flags"))
-    }
-
-    /// `struct bpf_map_def`: type, key size, value size, entries, flags.
-    fn old_map(&self, section: &Section, symbol: &Symbol) -> (Option<u32>, Option<u32>) {
-        let word = |index: u64| {
-            let start = usize::try_from(symbol.value + index * 4).ok()?;
-            let bytes = section.data.get(start..)?.get(..4)?;
-            Some(self.object.endian.number(bytes) as u32)
-        };
-        (word(0), word(4).filter(|_| symbol.size >= 20))
     }
 
     // Programs with all functions that they call.
@@ -334,6 +297,19 @@ impl<'a> Collector<'a> {
             }
         }
     }
+}
+
+/// What a map needs: its type, and its flags if it has any.
+fn of_map(map: &MapDef) -> impl Iterator<Item = What> {
+    let name = || map.name.clone();
+    let flags = (map.flags != 0).then(|| What::MapFlags(name(), map.flags));
+    [What::Map(name(), map.kind)].into_iter().chain(flags)
+}
+
+/// Whether the section defines maps that a kernel creates.
+fn is_for_kernels(object: &Object, section: SectionId) -> bool {
+    let notation = object.section(section).and_then(Notation::of);
+    matches!(notation, Some(Notation::Btf | Notation::Legacy))
 }
 
 /// A function of the object.
@@ -459,15 +435,4 @@ fn feature_of(insn: &Insn) -> Option<Feature> {
         Insn::GotoReg { .. } => Feature::IndirectJump,
         _ => return None,
     })
-}
-
-/// The number that a pointer to an array of so many elements stands for.
-fn pointed_length(btf: &Btf, ty: TypeId) -> Option<u32> {
-    let BtfType::Ptr { target } = btf.get(btf.strip(ty))? else {
-        return None;
-    };
-    match btf.get(btf.strip(*target))? {
-        BtfType::Array { count, .. } => Some(*count),
-        _ => None,
-    }
 }
